@@ -1,0 +1,1 @@
+"""claimlint: a linter for medical and health claims in marketing drafts."""

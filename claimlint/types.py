@@ -1,0 +1,282 @@
+"""The values that every stage passes on: frozen, picklable, free of spaCy.
+
+Offsets are code points into the draft's source, half-open; lines and columns are counted from 1 and exist
+only at the edges (`Lines`). Offsets into a block's clean text are named `start`/`end` of a value that also
+names its block; offsets into the source are always a `Span`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "advice"]
+Status = Literal["open", "suppressed", "waived", "substantiated", "baselined"]
+BlockKind = Literal[
+    "title", "description", "heading", "paragraph", "item", "quote", "cell", "caption", "alt", "button", "field", "note"
+]
+MarkKind = Literal["link", "note", "number", "cite", "code", "strong", "strike"]
+CueKind = Literal["hedge", "negation", "booster", "attribution"]
+
+SEVERITIES: tuple[Severity, ...] = ("advice", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open range of code points in a draft's source."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the source as people count it: line and column from 1, both in code points."""
+
+    line: int
+    column: int
+    offset: int
+
+
+class Lines:
+    """Line starts of a source, so that each offset is turned into a `Position` by bisection.
+
+    A line ends at LF, CRLF or a lone CR.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._size = len(source)
+        self.starts = [0]
+        position = 0
+        for line in source.splitlines(keepends=True):
+            position += len(line)
+            # str.splitlines also breaks at U+2028, form feed and others, where editors do not
+            if line[-1] in "\r\n":
+                self.starts.append(position)
+
+    def position(self, offset: int) -> Position:
+        line = bisect_right(self.starts, offset) - 1
+        return Position(line + 1, offset - self.starts[line] + 1, offset)
+
+    def span(self, line: int) -> Span:
+        """The source range of a line counted from 1 (with its line end)."""
+        end = self.starts[line] if line < len(self.starts) else self._size
+        return Span(self.starts[line - 1], end)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Where a run of clean text came from: it starts at `at` in the block's text and ends where the next begins.
+
+    `verbatim`: the run equals source[start:end], so each character maps to its own. Otherwise (an entity, an
+    escape, a soft line break folded to a space) the run as a whole stands for source[start:end].
+    """
+
+    at: int
+    start: int
+    end: int
+    verbatim: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something a reader saw in a block beside its words; `start`/`end` are offsets into the block's text.
+
+    link: `target` is the URL. note: a footnote call, dropped from the text, `target` its label. number: a
+    superscript number, dropped from the text, `target` its digits. cite: a citation component or shortcode,
+    `target` its key or text. code, strong, strike: ranges of inline code, strong emphasis, struck-out text.
+    """
+
+    kind: MarkKind
+    start: int
+    end: int
+    target: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of prose: clean, single-spaced text and the map back to the source.
+
+    section: index of the heading block this one stands under (for a heading: of its parent heading).
+    leads: indexes of the blocks that introduce this one: the paragraph before a list, the header cell and the
+    first cell of the row, the question of an answer. key: path of a front-matter or data field ("faqs[0].a"), the
+    label of a footnote definition. anchor: the HTML id that links may point to. level: of a heading, 1 to 6.
+    """
+
+    kind: BlockKind
+    text: str
+    pieces: tuple[Piece, ...]
+    marks: tuple[Mark, ...] = ()
+    section: int | None = None
+    leads: tuple[int, ...] = ()
+    level: int = 0
+    key: str = ""
+    anchor: str = ""
+
+    def span(self, start: int, end: int) -> Span:
+        """The source range of text[start:end]; an empty range maps to an empty range."""
+        first = self._piece(start)
+        source_start = first.start + (start - first.at) if first.verbatim else first.start
+        if end <= start:
+            return Span(source_start, source_start)
+        last = self._piece(end - 1)
+        source_end = last.start + (end - last.at) if last.verbatim else last.end
+        return Span(source_start, max(source_start, source_end))
+
+    def _piece(self, offset: int) -> Piece:
+        return self.pieces[max(0, bisect_right(self.pieces, offset, key=lambda piece: piece.at) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment of the markup (`<!-- … -->`, `{/* … */}`): its inner text and its place, delimiters included."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a draft as a file: unclosed front matter, not UTF-8, binary … Data, never an exception
+    that ends a run."""
+
+    message: str
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A draft as its reader understood it, in source order."""
+
+    name: str
+    source: str
+    blocks: tuple[Block, ...]
+    comments: tuple[Comment, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word or phrase that changes how a claim is meant, with the ranges of the sentence it governs.
+
+    `start`/`end` and `scope` are offsets into the block's text. strength grades hedges: strong, medium, weak, fake.
+    """
+
+    kind: CueKind
+    text: str
+    start: int
+    end: int
+    scope: tuple[tuple[int, int], ...] = ()
+    strength: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A reference found in a block's text, and whether it resolves.
+
+    form: doi, pmid, link, note, numeric, author-year, narrative, source, named … fault: "" if it resolves, else the code of
+    what is wrong with it (knowledge: dangling, own-site, commercial, news, study-without-link, placeholder …).
+    """
+
+    form: str
+    text: str
+    start: int
+    end: int
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The basis of a rule. read: ISO date on which the text was read, empty if unverified."""
+
+    title: str
+    url: str = ""
+    section: str = ""
+    read: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a pack, as loaded and checked (see docs/packs.md for each key)."""
+
+    id: str
+    pack: str
+    title: str
+    message: str
+    severity: Severity
+    match: tuple[Any, ...]
+    unless: tuple[str, ...] = ()
+    about: str = "any"
+    needs: tuple[str, ...] = ("hedge", "citation")
+    needs_all: bool = False
+    broad: bool = False
+    negatable: bool = True
+    frames: tuple[str, ...] = ()
+    why: str = ""
+    basis: tuple[Source, ...] = ()
+    suggest: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
+    good: tuple[str, ...] = ()
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A claim that a reviewer would stop, with everything a surface needs to show it."""
+
+    rule: str
+    pack: str
+    severity: Severity
+    message: str
+    span: Span
+    excerpt: str
+    sentence: str
+    missing: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    related: tuple[tuple[Span, str], ...] = ()
+    scope: Literal["claim", "draft"] = "claim"
+    status: Status = "open"
+    justification: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one hit: the step of the judgement that decided, and every reason on the way."""
+
+    rule: str
+    span: Span
+    excerpt: str
+    step: str
+    reasons: tuple[str, ...]
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sentence as claimlint understands it; offsets of cues and citations are into the block's text."""
+
+    block: int
+    start: int
+    end: int
+    span: Span
+    text: str
+    frame: str
+    cues: tuple[Cue, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result for one draft; a draft that could not be read has problems and no findings."""
+
+    name: str
+    source: str
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
