@@ -280,3 +280,4 @@ class Report:
     source: str
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
+    comments: tuple[Comment, ...] = ()
