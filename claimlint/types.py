@@ -18,7 +18,7 @@ BlockKind = Literal[
     "title", "description", "heading", "paragraph", "item", "quote", "cell", "caption", "alt", "button", "field", "note"
 ]
 MarkKind = Literal["link", "note", "number", "cite", "code", "strong", "strike"]
-CueKind = Literal["hedge", "negation", "booster", "attribution"]
+CueKind = Literal["hedge", "limiter", "negation", "booster", "attribution"]
 
 SEVERITIES: tuple[Severity, ...] = ("advice", "warning", "error")
 
@@ -164,6 +164,7 @@ class Cue:
     """A word or phrase that changes how a claim is meant, with the ranges of the sentence it governs.
 
     `start`/`end` and `scope` are offsets into the block's text. strength grades hedges: strong, medium, weak, fake.
+    A limiter ("in some people", "for a while") narrows a claim as a hedge does, but expresses no uncertainty.
     """
 
     kind: CueKind
@@ -201,7 +202,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a pack, as loaded and checked (see docs/packs.md for each key)."""
+    """One rule of a pack, as loaded and checked.
+
+    match: patterns (str) or {tokens|tree: …, anchors: …}. needs: the remedies, any of them unless `needs_all`;
+    ("removal",) if none helps. about: what the claim must be about (any, health, treatment). within: the only
+    frame the rule speaks in ("myth": the heading that calls a risk a myth); "" for what is asserted. broad: gives
+    way to a more specific finding on the same words. bad, good: examples, the bad with {marked} spans.
+    """
 
     id: str
     pack: str
@@ -214,13 +221,13 @@ class Rule:
     needs: tuple[str, ...] = ("hedge", "citation")
     needs_all: bool = False
     broad: bool = False
-    negatable: bool = True
-    frames: tuple[str, ...] = ()
+    within: str = ""
     why: str = ""
     basis: tuple[Source, ...] = ()
     suggest: tuple[str, ...] = ()
     bad: tuple[str, ...] = ()
     good: tuple[str, ...] = ()
+    file: str = ""
     line: int = 1
 
 

@@ -1,0 +1,77 @@
+"""Where which rule's pattern stands: anchors first, then patterns; no verdict is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from claimlint.packs import Pack
+from claimlint.patterns import Lexicon, Matcher, Text
+from claimlint.types import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule's pattern in a sentence: token range and code points in the block's text."""
+
+    rule: str
+    first: int
+    last: int
+    start: int
+    end: int
+    pattern: str
+
+
+@dataclass(slots=True)
+class Ruleset:
+    """All packs as one: rules by id, the lexicon of lists, one matcher of patterns, one of exceptions."""
+
+    rules: dict[str, Rule]
+    lexicon: Lexicon
+    cues: dict[str, tuple[str, ...]]
+    matcher: Matcher
+    unless: Matcher
+    structured: list[tuple[str, Mapping[str, object]]]
+
+
+def compile_packs(packs: Sequence[Pack]) -> Ruleset:
+    """Merge lists and cues of all packs and compile their rules."""
+    lexicon = Lexicon()
+    for name, terms in merged((pack.lists for pack in packs)).items():
+        for term in terms:
+            lexicon.add_term(name, term)
+    rules = {rule.id: rule for pack in packs for rule in pack.rules}
+    ruleset = Ruleset(rules, lexicon, merged(pack.cues for pack in packs), Matcher(lexicon), Matcher(lexicon), [])
+    for rule in rules.values():
+        for pattern in rule.match:
+            if isinstance(pattern, str):
+                ruleset.matcher.add(pattern, rule.id)
+            else:
+                ruleset.structured.append((rule.id, pattern))
+        for exception in rule.unless:
+            ruleset.unless.add(exception, rule.id)
+    return ruleset
+
+
+def merged(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    """Lists or cues of several packs: those of the same name are joined, without repeats."""
+    result: dict[str, tuple[str, ...]] = {}
+    for part in parts:
+        for name, items in part.items():
+            known = result.get(name, ())
+            result[name] = (*known, *(item for item in dict.fromkeys(items) if item not in known))
+    return result
+
+
+def find(text: Text, ruleset: Ruleset) -> list[Hit]:
+    """All hits of a sentence; of one rule's overlapping hits the longest."""
+    hits: dict[str, list[Hit]] = {}
+    found = [
+        Hit(str(rule), first, end - 1, text.tokens[first].start, text.tokens[end - 1].end, pattern.source)
+        for rule, first, end, pattern in ruleset.matcher.matches(text)
+    ]
+    for hit in sorted(found, key=lambda hit: (hit.first - hit.last, hit.first)):
+        kept = hits.setdefault(hit.rule, [])
+        if all(hit.last < other.first or other.last < hit.first for other in kept):
+            kept.append(hit)
+    return sorted((hit for kept in hits.values() for hit in kept), key=lambda hit: (hit.first, hit.last, hit.rule))

@@ -1,0 +1,204 @@
+"""The judgement: a hit becomes a finding or is passed over, always with the reasons. Pure, no model.
+
+The steps, in order; the first that applies decides: other sense, about, negated, frame, remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claimlint.find import Hit
+from claimlint.language import scope
+from claimlint.language.frames import Frame
+from claimlint.language.model import Tree
+from claimlint.language.topic import HEALTH, STRONG, Topic
+from claimlint.patterns import Text
+from claimlint.types import Citation, Cue, Rule
+
+_STRENGTH = {"fake": 0, "weak": 1, "medium": 2, "strong": 3}
+_CLAUSE = frozenset(", ; : . ! ? — – ( )".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a verdict on the hits of one sentence may look at; cues are in block offsets, scoped."""
+
+    text: Text
+    tree: Tree
+    cues: tuple[Cue, ...]
+    frames: tuple[Frame, ...]
+    citations: tuple[Citation, ...]
+    exceptions: tuple[tuple[str, int, int], ...]
+    topic: Topic
+    healthy: bool
+    """Whether the sentence or what surrounds it (heading, neighbours) is about health."""
+    block_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """step: sense, about, negation, frame, remedy or finding. missing: the remedies that would have helped."""
+
+    step: str
+    reasons: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    near: tuple[tuple[int, int, str], ...] = ()
+
+
+def judge(hit: Hit, rule: Rule, context: Context) -> Decision:
+    """Decide on one hit."""
+    reasons: list[str] = [f"“{context.block_text[hit.start : hit.end]}” matches the pattern “{hit.pattern}”"]
+    for step in (_other_sense, _not_about, _negated, _framed):
+        reason = step(hit, rule, context)
+        if reason:
+            return Decision(step.__name__.strip("_"), (*reasons, reason))
+    return _remedied(hit, rule, context, reasons)
+
+
+def _other_sense(hit: Hit, rule: Rule, context: Context) -> str:
+    for name, start, end in context.exceptions:
+        if name == rule.id and start < hit.end and hit.start < end:
+            return f"other sense: “{context.block_text[start:end]}”"
+    return ""
+
+
+def _not_about(hit: Hit, rule: Rule, context: Context) -> str:
+    if rule.about == "any":
+        return ""
+    if not context.topic.health and not context.healthy:
+        return "the draft and this sentence are not about health"
+    if rule.about == "treatment" and context.topic.voice == "reference":
+        return "a description in a text that neither sells nor addresses readers"
+    mundane, health = _nearest(hit, context)
+    if mundane and not health:
+        return f"about “{mundane}”, no treatment"
+    return ""
+
+
+def _nearest(hit: Hit, context: Context) -> tuple[str, str]:
+    """The everyday thing and the health term nearest to the claim in its clause: (mundane, health), "" if none.
+
+    The subject's side wins: of terms on the left only the nearest counts.
+    """
+    low, high = _clause_bounds(hit, context.text)
+    tags = context.text.tags
+    for index in range(hit.first, hit.last + 1):
+        if not HEALTH.isdisjoint(tags[index]):
+            return "", context.text.tokens[index].form
+    for indexes in (range(hit.first - 1, low - 1, -1), range(hit.last + 1, high)):
+        for index in indexes:
+            if "MUNDANE" in tags[index] and HEALTH.isdisjoint(tags[index]):
+                end = max(tags[index]["MUNDANE"])
+                return context.block_text[context.text.tokens[index].start : context.text.tokens[end - 1].end], ""
+            if not HEALTH.isdisjoint(tags[index]):
+                return "", context.text.tokens[index].form
+    inside = next((index for index in range(hit.first, hit.last + 1) if "MUNDANE" in tags[index]), None)
+    return (context.text.tokens[inside].form, "") if inside is not None else ("", "")
+
+
+def _clause_bounds(hit: Hit, text: Text) -> tuple[int, int]:
+    low = high = 0
+    for low in range(hit.first, -1, -1):
+        if low < hit.first and text.tokens[low].form in _CLAUSE:
+            low += 1
+            break
+    for high in range(hit.last + 1, len(text.tokens)):
+        if text.tokens[high].form in _CLAUSE:
+            break
+    else:
+        high = len(text.tokens)
+    return low, high
+
+
+def _negated(hit: Hit, rule: Rule, context: Context) -> str:
+    for cue in context.cues:
+        if cue.kind == "negation" and not (hit.start <= cue.start and cue.end <= hit.end) and _in_scope(hit, cue, context):
+            return f"negated by “{cue.text}”"
+    return ""
+
+
+def _framed(hit: Hit, rule: Rule, context: Context) -> str:
+    if rule.within:
+        inside = any(frame.name == rule.within and frame.start <= hit.start for frame in context.frames)
+        return "" if inside else f"not in a {rule.within} frame"
+    for frame in context.frames:
+        if frame.start <= hit.start and hit.start < frame.end:
+            return frame.note
+    predicate = _predicates(hit, context.tree)
+    if predicate and scope.conditional(context.tree, predicate):
+        return "supposed or asked in an if- or whether-clause, not asserted"
+    return ""
+
+
+def _remedied(hit: Hit, rule: Rule, context: Context, reasons: list[str]) -> Decision:
+    hedge, hedge_notes, near_hedges = _hedged(hit, context)
+    cited, cite_notes, near_citations = _cited(context)
+    reasons += [*hedge_notes, *cite_notes]
+    present = {"hedge": hedge, "citation": cited, "removal": False}
+    have = [present[remedy] for remedy in rule.needs]
+    if all(have) if rule.needs_all else any(have):
+        return Decision("remedy", tuple(reasons))
+    missing = tuple(remedy for remedy, there in zip(rule.needs, have, strict=True) if not there)
+    if "removal" in rule.needs:
+        reasons.append("no hedge or citation makes this wording acceptable")
+    return Decision("finding", tuple(reasons), missing, near_hedges + near_citations)
+
+
+def _hedged(hit: Hit, context: Context) -> tuple[bool, list[str], tuple[tuple[int, int, str], ...]]:
+    """Whether a hedge of at least medium strength governs the claim's predicate."""
+    notes: list[str] = []
+    near: list[tuple[int, int, str]] = []
+    hedged = False
+    for cue in context.cues:
+        if cue.kind not in ("hedge", "limiter"):
+            continue
+        if not _in_scope(hit, cue, context):
+            notes.append(f"hedge “{cue.text}” does not govern the claim")
+            near.append((cue.start, cue.end, "this hedge governs something else"))
+        elif _STRENGTH[cue.strength] < _STRENGTH["medium"]:
+            notes.append(f"“{cue.text}” is " + ("no hedge" if cue.strength == "fake" else "too weak a hedge to stand alone"))
+            near.append((cue.start, cue.end, "too weak"))
+        else:
+            notes.append(f"hedged by “{cue.text}”")
+            hedged = True
+    return hedged, notes or ["no hedge in the sentence"], tuple(near)
+
+
+def _cited(context: Context) -> tuple[bool, list[str], tuple[tuple[int, int, str], ...]]:
+    good = [item for item in context.citations if not item.fault]
+    if good:
+        return True, [f"cited: {item.text}" for item in good[:1]], ()
+    if context.citations:
+        return (
+            False,
+            [f"citation “{item.text}” does not count: {item.fault}" for item in context.citations],
+            tuple((item.start, item.end, item.fault) for item in context.citations),
+        )
+    return False, ["no citation covers the sentence"], ()
+
+
+def _predicates(hit: Hit, tree: Tree) -> list[int]:
+    """The tokens of the hit that the rest of it hangs on."""
+    inside = {index for index, node in enumerate(tree) if node.start < hit.end and hit.start < node.end}
+    return [index for index in inside if tree[index].head not in inside or tree[index].head == index]
+
+
+def _in_scope(hit: Hit, cue: Cue, context: Context) -> bool:
+    """Whether the claim's predicate, or all of its content words, stand in the cue's scope."""
+
+    def within(start: int, end: int) -> bool:
+        return any(low <= start and end <= high for low, high in cue.scope)
+
+    tree = context.tree
+    for index in _predicates(hit, tree):
+        if within(tree[index].start, tree[index].end):
+            return True
+    if not tree:
+        return any(low <= hit.start < high for low, high in cue.scope)
+    return False
+
+
+def healthy(texts: Sequence[Text]) -> bool:
+    """Whether any of the texts names a condition, symptom, treatment or supplement."""
+    return any(not STRONG.isdisjoint(tags) for text in texts for tags in text.tags)

@@ -1,0 +1,1 @@
+"""How a sentence is meant: sentences, cues and their scope, frames, citations. Only `model` knows spaCy."""

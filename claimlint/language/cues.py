@@ -1,0 +1,126 @@
+"""Cues: the hedges, negations, boosters and framing words of a sentence, found by patterns, scoped by syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from claimlint.language import scope
+from claimlint.language.model import Tree
+from claimlint.patterns import Lexicon, Matcher, Text
+from claimlint.types import Cue, CueKind
+
+_SCOPED: Mapping[str, tuple[CueKind, str]] = {
+    "hedge-strong": ("hedge", "strong"),
+    "hedge-medium": ("hedge", "medium"),
+    "hedge-weak": ("hedge", "weak"),
+    "hedge-fake": ("hedge", "fake"),
+    "limiter": ("limiter", "medium"),
+    "negation": ("negation", ""),
+    "booster": ("booster", ""),
+    "critical": ("attribution", "critical"),
+    "myth": ("attribution", "neutral"),
+    "endorsing": ("attribution", "endorsing"),
+}
+_RIVALS = ("hedge-strong", "hedge-medium", "hedge-weak", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation")
+_MODALS = frozenset("may might could can would should must will".split())
+_CLAUSE_END = frozenset(", ; : . ! ? — – ( )".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cue before its scope is known: its name in the pack, its tokens and its place in the block's text."""
+
+    name: str
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+class Cues:
+    """The cue patterns of all packs as one matcher."""
+
+    def __init__(self, cues: Mapping[str, Iterable[str]], lexicon: Lexicon) -> None:
+        self._matcher = Matcher(lexicon)
+        for name, patterns in cues.items():
+            for pattern in patterns:
+                self._matcher.add(pattern, name)
+
+    def find(self, text: Text) -> tuple[Found, ...]:
+        """All cues of a sentence, in order; of rivals that overlap the longest stays, and look-alikes
+        (not-hedge, not-negation) vanish after they have won."""
+        found = [
+            Found(str(name), first, end - 1, text.tokens[first].start, text.tokens[end - 1].end)
+            for name, first, end, _ in self._matcher.matches(text)
+        ]
+        rivals = sorted((cue for cue in found if cue.name in _RIVALS), key=lambda cue: (cue.first - cue.last, cue.first, _RIVALS.index(cue.name)))
+        taken: list[Found] = []
+        for cue in rivals:
+            if all(cue.last < other.first or cue.first > other.last for other in taken):
+                taken.append(cue)
+        kept = [cue for cue in taken if not cue.name.startswith("not-")]
+        return tuple(sorted({*kept, *(cue for cue in found if cue.name not in _RIVALS)}, key=lambda cue: (cue.first, cue.last, cue.name)))
+
+
+def resolve(found: Iterable[Found], tree: Tree, text: Text, block_text: str) -> tuple[Cue, ...]:
+    """Give each hedge and negation its scope; framing cues get none here (see `frames`).
+
+    tree: the parsed sentence with offsets into the block's text, or () for the window alone.
+    """
+    cues = []
+    for item in found:
+        if item.name not in _SCOPED or _is_name(item, tree, text):
+            continue
+        kind, strength = _SCOPED[item.name]
+        ranges = _ranges(item, kind, tree, text) if kind in ("hedge", "limiter", "negation") else ()
+        cues.append(Cue(kind, block_text[item.start : item.end], item.start, item.end, ranges, strength))
+    return tuple(cues)
+
+
+def _is_name(item: Found, tree: Tree, text: Text) -> bool:
+    """May the month, Might the noun: a modal that the tagger does not take for one."""
+    if text.tokens[item.first].form not in _MODALS or item.first != item.last:
+        return False
+    return any(node.start == item.start and node.tag in ("NNP", "NNPS", "NN") for node in tree)
+
+
+def _ranges(item: Found, kind: str, tree: Tree, text: Text) -> tuple[tuple[int, int], ...]:
+    inside = [index for index, node in enumerate(tree) if node.start < item.end and item.start < node.end]
+    if not inside or not scope.has_verb(tree):
+        return (_window(item, text),)
+    covered = scope.governed(tree, inside[0], inside[-1], kind) - set(inside)
+    if not covered:
+        return (_window(item, text),)
+    return _runs(tree, covered, text, item)
+
+
+def _window(item: Found, text: Text) -> tuple[int, int]:
+    """From the cue to the next mark of punctuation: what a tree-less reader takes for its scope."""
+    end = item.end
+    for token in text.tokens[item.last + 1 :]:
+        if token.form in _CLAUSE_END:
+            break
+        end = token.end
+    return (item.start, end)
+
+
+def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple[int, int], ...]:
+    """Neighbouring tokens as ranges; a semicolon or dash ends every scope, whatever the tree says."""
+    low, high = 0, tree[-1].end
+    for token in text.tokens:
+        if token.form in (";", "—", "–"):
+            if token.start < item.start:
+                low = token.end
+            else:
+                high = min(high, token.start)
+    runs: list[list[int]] = []
+    for index in sorted(covered):
+        node = tree[index]
+        if node.start < low or node.end > high:
+            continue
+        if runs and all(tree[between].tag in (",", ".", ":", "''", "``", "HYPH", "-LRB-", "-RRB-") for between in range(runs[-1][2] + 1, index)):
+            runs[-1][1:] = [node.end, index]
+        else:
+            runs.append([node.start, node.end, index])
+    return tuple((start, end) for start, end, _ in runs)

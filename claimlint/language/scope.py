@@ -1,0 +1,244 @@
+"""What a hedge or a negation governs, by syntax.
+
+The recipes follow the annotation of BioScope and the SFU Review corpus as measured there: a cue covers its anchor and
+what hangs below and to the right of it, never what is above it, never a clause that precedes it, never a conjunct with
+its own subject or its own finite verb (Vincze et al. 2008, BMC Bioinformatics 9 S11:S9; Velldal et al. 2012,
+Computational Linguistics 38:2; Özgür & Radev 2009, EMNLP).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from claimlint.language.model import Tree, ancestors, children, subtree
+
+_SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass", "expl")
+_FINITE = ("VBZ", "VBP", "VBD", "MD")
+_APART = frozenset("because since although though whereas while if unless so as but however yet".split())
+_RAISING = frozenset("seem seems seemed seeming appear appears appeared appearing tend tends tended happen happens prove proves proved".split())
+_EMPTY_SUBJECTS = frozenset("nobody none nothing neither no-one".split())
+_LIGHT = frozenset("have has had play plays played show shows showed offer offers offered represent represents be is are was were 's hold holds".split())
+
+
+def governed(tree: Tree, first: int, last: int, kind: str) -> set[int]:
+    """Indexes of the tokens in the scope of a cue that stands at tokens first..last (inclusive).
+
+    The empty set means that the tree says nothing: the caller falls back to a window.
+    """
+    head = _root(tree, first, last)
+    node = tree[head]
+    if kind == "negation":
+        return _negated(tree, head, first, last)
+    if kind == "limiter":
+        verb = clause_of(tree, head)
+        return _clause(tree, verb, 0) | _subject(tree, verb)
+    if node.tag == "MD" or node.dep in ("aux", "auxpass"):
+        return _clause(tree, node.head, first) | _passive_subject(tree, node.head)
+    if node.tag.startswith("VB"):
+        return _hedge_verb(tree, head, first)
+    if node.tag.startswith("RB") or node.dep in ("advmod", "npadvmod"):
+        return _adverb(tree, head, first, last)
+    if node.tag.startswith("JJ"):
+        return _adjective(tree, head, first)
+    if node.dep in ("mark", "preconj") or node.tag == "IN":
+        return set(subtree(tree, node.head if node.dep == "mark" else head))
+    if node.tag.startswith("NN"):
+        return _noun(tree, head, first)
+    return _clause(tree, head, first)
+
+
+def _root(tree: Tree, first: int, last: int) -> int:
+    """The token of the cue that the others hang on; of several, the first."""
+    inside = range(first, last + 1)
+    return next((index for index in inside if tree[index].head not in inside or tree[index].head == index), first)
+
+
+def _clause(tree: Tree, verb: int, start: int) -> set[int]:
+    """The verb and what hangs on it to the right of `start`, without what asserts by itself."""
+    covered = {verb} if verb >= start else {verb}
+    stack = [verb]
+    while stack:
+        parent = stack.pop()
+        for child in children(tree, parent):
+            if child < start or not _shares(tree, parent, child, verb):
+                continue
+            covered.add(child)
+            stack.append(child)
+    return covered
+
+
+def _shares(tree: Tree, parent: int, child: int, verb: int) -> bool:
+    """Whether a dependent stays under the cue that governs its head."""
+    node = tree[child]
+    if node.dep in ("parataxis", "punct") and node.lower in (";", ":", "—", "–"):
+        return False
+    if node.dep == "conj":
+        if not node.tag.startswith(("VB", "MD")) or not tree[parent].tag.startswith(("VB", "MD")):
+            return True
+        return not _independent(tree, child) and not _contrasted(tree, parent, child)
+    if node.dep == "advcl":
+        marks = {tree[mark].lower for mark in children(tree, child, "mark", "advmod")}
+        return not marks & _APART
+    if node.dep in ("ccomp", "parataxis") and parent == verb and child < parent:
+        return False
+    # a second main clause after "so" or a comma that the parser hangs below the first as ccomp
+    return not (node.dep == "ccomp" and tree[parent].dep == "ROOT" and _independent(tree, child) and _comma_before(tree, child) and not children(tree, child, "mark"))
+
+
+def _independent(tree: Tree, verb: int) -> bool:
+    """Own subject or own finite form: a conjunct that a modal or negation of the first verb does not reach."""
+    if children(tree, verb, *_SUBJECTS):
+        # "could be simplified and a larger number studied": a bare participle shares the auxiliaries
+        return not (tree[verb].tag == "VBN" and not children(tree, verb, "aux", "auxpass"))
+    auxiliaries = children(tree, verb, "aux", "auxpass")
+    return tree[verb].tag in ("VBZ", "VBD") or any(tree[aux].tag in _FINITE for aux in auxiliaries)
+
+
+def _contrasted(tree: Tree, parent: int, child: int) -> bool:
+    return any(tree[index].lower in ("but", "yet") for index in children(tree, parent, "cc") if index < child)
+
+
+def _comma_before(tree: Tree, index: int) -> bool:
+    left = min(subtree(tree, index))
+    return left > 0 and tree[left - 1].lower in (",", ";", "—", "–", ":")
+
+
+def _subject(tree: Tree, verb: int) -> set[int]:
+    return {index for child in children(tree, verb, *_SUBJECTS) for index in subtree(tree, child)}
+
+
+def _passive_subject(tree: Tree, verb: int) -> set[int]:
+    return {index for child in children(tree, verb, "nsubjpass") for index in subtree(tree, child)}
+
+
+def _hedge_verb(tree: Tree, verb: int, first: int) -> set[int]:
+    complements = [child for child in children(tree, verb, "xcomp", "oprd", "acomp", "ccomp", "dobj", "attr") if child > verb]
+    covered = {index for child in complements for index in _clause(tree, child, 0)}
+    for child in complements:
+        covered |= _subject(tree, child) if tree[child].dep == "ccomp" else set()
+        covered |= _that_conjuncts(tree, child)
+    passive = bool(children(tree, verb, "auxpass")) or (tree[verb].tag == "VBN" and tree[verb].dep not in ("acl", "amod"))
+    if passive or tree[verb].lower in _RAISING:
+        covered |= _subject(tree, verb)
+    if tree[verb].dep == "parataxis" or _aside(tree, verb):
+        covered |= set(subtree(tree, tree[verb].head))
+    covered |= {index for child in children(tree, verb, "ccomp") if child < verb and _aside(tree, verb) for index in subtree(tree, child)}
+    return covered
+
+
+def _that_conjuncts(tree: Tree, complement: int) -> set[int]:
+    """The second of two that-clauses, which the parser hangs on the first or on the verb."""
+    siblings = [*children(tree, complement, "conj"), *children(tree, tree[complement].head, "conj")]
+    return {index for child in siblings if any(tree[mark].lower == "that" for mark in children(tree, child, "mark")) for index in subtree(tree, child)}
+
+
+def _aside(tree: Tree, verb: int) -> bool:
+    """A parenthetical such as ", studies suggest," or a sentence-final ", it seems."."""
+    own = [index for index in subtree(tree, verb) if tree[index].dep not in ("ccomp", "punct")]
+    small = [index for index in own if abs(index - verb) <= 3]
+    left, right = min(small), max(small)
+    return left > 0 and tree[left - 1].lower == "," and (right + 1 >= len(tree) or tree[right + 1].lower in (",", ".", "!", "?"))
+
+
+def _adverb(tree: Tree, adverb: int, first: int, last: int) -> set[int]:
+    head = tree[adverb].head
+    if head == adverb:
+        return set(subtree(tree, adverb))
+    if tree[head].tag.startswith(("VB", "MD")):
+        after_comma = first > 0 and tree[first - 1].lower == ","
+        if head > first or first == 0 or not after_comma:
+            verb = tree[head].head if tree[head].dep in ("aux", "auxpass") else head
+            return _clause(tree, verb, first if verb > first else verb) | _passive_subject(tree, verb)
+        following = [child for child in children(tree, head) if child > last]
+        return {index for child in following[:1] for index in subtree(tree, child)}
+    return {index for index in subtree(tree, head) if index > last or index == head}
+
+
+def _adjective(tree: Tree, adjective: int, first: int) -> set[int]:
+    node = tree[adjective]
+    if node.dep == "amod":
+        phrase = set(subtree(tree, node.head))
+        verb = tree[node.head].head
+        if tree[node.head].dep in ("dobj", "attr") and tree[verb].lower in _LIGHT:
+            phrase.add(verb)
+        return {index for index in phrase if index >= first or index == verb}
+    copula = node.head if node.dep in ("acomp", "attr", "oprd") else adjective
+    complements = [child for parent in (adjective, copula) for child in children(tree, parent, "xcomp", "ccomp", "advcl") if child > adjective]
+    covered = {index for child in complements for index in subtree(tree, child)}
+    return covered | {adjective} | _subject(tree, copula)
+
+
+def _noun(tree: Tree, noun: int, first: int) -> set[int]:
+    covered = {index for child in children(tree, noun, "acl", "relcl", "ccomp", "prep", "appos") for index in subtree(tree, child)}
+    above = tree[noun].head
+    if tree[noun].dep in ("nsubj", "nsubjpass", "attr") and tree[above].tag.startswith("VB"):
+        covered |= {index for child in children(tree, above, "ccomp", "xcomp") for index in subtree(tree, child)}
+    return covered | {noun}
+
+
+def _negated(tree: Tree, head: int, first: int, last: int) -> set[int]:
+    node = tree[head]
+    above = node.head
+    if node.lower == "without" or (node.dep == "prep" and node.tag == "IN"):
+        return set(subtree(tree, head)) - {head}
+    if node.dep == "det" or (node.tag in ("DT", "PDT") and tree[above].tag.startswith("NN")):
+        return _negated_phrase(tree, above)
+    if node.lower in _EMPTY_SUBJECTS or (node.lower == "one" and first < head):
+        return _negated_phrase(tree, head)
+    if node.dep == "pobj" or node.tag.startswith("NN"):
+        return set(subtree(tree, head))
+    if node.tag.startswith("VB") and node.dep not in ("aux", "auxpass"):
+        below = [child for child in children(tree, head, "xcomp", "ccomp", "dobj", "prep", "acomp", "attr") if child > head]
+        return {index for child in below for index in subtree(tree, child)}
+    if node.tag.startswith("JJ"):
+        return _adjective(tree, head, first)
+    if above == head:
+        return set(subtree(tree, head))
+    if tree[above].dep in ("aux", "auxpass"):
+        above = tree[above].head
+    if tree[above].tag.startswith(("VB", "MD")) and tree[above].dep not in ("amod", "compound"):
+        return _clause(tree, above, first) | _passive_subject(tree, above)
+    return {index for index in subtree(tree, above) if index >= first}
+
+
+def _negated_phrase(tree: Tree, noun: int) -> set[int]:
+    """A noun phrase with “no”: as subject it negates its clause, elsewhere itself and what hangs on it."""
+    phrase = set(subtree(tree, noun))
+    node = tree[noun]
+    while node.dep in ("conj", "pobj", "prep") and tree[node.head].dep in ("nsubj", "nsubjpass", "prep", "pobj"):
+        noun, node = node.head, tree[node.head]
+    if node.dep in ("nsubj", "nsubjpass") and tree[node.head].tag.startswith(("VB", "MD")):
+        return phrase | _clause(tree, node.head, 0)
+    return phrase
+
+
+def clause_of(tree: Tree, index: int) -> int:
+    """The verb of the clause that a token belongs to (the root where there is none)."""
+    if _heads_clause(tree, index):
+        return index
+    last = index
+    for last in ancestors(tree, index):
+        if _heads_clause(tree, last):
+            return last
+    return last
+
+
+def _heads_clause(tree: Tree, index: int) -> bool:
+    return tree[index].dep in ("ROOT", "ccomp", "advcl", "relcl", "acl", "parataxis", "csubj") or (
+        tree[index].dep == "conj" and tree[index].tag.startswith("VB")
+    )
+
+
+def conditional(tree: Tree, indexes: Iterable[int]) -> bool:
+    """Whether all tokens stand in a clause with if, whether, unless, in case: asked or supposed, not asserted."""
+    return all(any(_supposed(tree, index) for index in (token, *ancestors(tree, token))) for token in indexes)
+
+
+def _supposed(tree: Tree, verb: int) -> bool:
+    return tree[verb].dep in ("advcl", "ccomp", "pcomp", "acl", "xcomp", "conj") and any(
+        tree[mark].lower in ("if", "whether", "unless") for mark in children(tree, verb, "mark")
+    )
+
+
+def has_verb(tree: Tree) -> bool:
+    return any(node.tag.startswith("VB") or node.tag == "MD" for node in tree)

@@ -1,0 +1,37 @@
+"""What a draft is about, and in which voice: is it about health at all, does it address readers or describe?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claimlint.patterns import Text
+
+STRONG = frozenset({"CONDITION", "SYMPTOM", "TREATMENT", "SUPPLEMENT"})
+"""Lists whose terms make a sentence one about health."""
+HEALTH = STRONG | {"FUNCTION", "BODYPART", "NAMED_RISK", "SIDE_EFFECT", "FORM", "MEDICINE_RIVAL", "DANGER"}
+_ADDRESS = frozenset("you your yours we our ours us i my".split())
+_COMMERCE = frozenset("book buy shop order price pricing clinic appointment consultation call contact subscribe $ € £ ™ ®".split())
+SHORT = 150
+"""Words below which neither topic nor voice can be estimated: the draft is taken for marketing about health."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """health: the draft as a whole is about health. voice: "marketing", or "reference" for text that neither
+    addresses readers nor sells (an encyclopaedia, clinical notes), where a described effect is no advertised one."""
+
+    health: bool = True
+    voice: str = "marketing"
+
+
+def topic(texts: Sequence[Text]) -> Topic:
+    """Estimate topic and voice of a draft from its sentences."""
+    words = sum(len(text.tokens) for text in texts)
+    if words < SHORT:
+        return Topic()
+    strong = sum(1 for text in texts for tags in text.tags if not STRONG.isdisjoint(tags))
+    address = sum(1 for text in texts for token in text.tokens if token.form in _ADDRESS)
+    commerce = sum(1 for text in texts for token in text.tokens if token.form in _COMMERCE)
+    reference = address < 0.006 * words and commerce < 0.003 * words
+    return Topic(health=strong > 0.008 * words, voice="reference" if reference else "marketing")

@@ -1,0 +1,478 @@
+"""Packs: YAML → Pack and Rule, checked, with file and line in every complaint.
+
+A pack is a YAML file, or a folder of them that are read as one (pack.yml holds its name). Packs come from strangers:
+safe loading only, no aliases, no tags, no duplicate keys, bounded size; patterns are linear by construction.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from claimlint import patterns
+from claimlint.errors import PackError
+from claimlint.types import SEVERITIES, Rule, Source
+
+MAX_BYTES = 4_000_000
+REMEDIES = ("hedge", "citation", "removal")
+ABOUT = ("any", "health", "treatment")
+CUES = (
+    "hedge-strong", "hedge-medium", "hedge-weak", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation", "booster",
+    "critical", "myth", "rebuttal", "advice", "affirm", "deny", "endorsing", "study", "own-voice",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A loaded pack. lists and cues: name → terms or patterns; rules in file order."""
+
+    name: str
+    path: Path
+    title: str = ""
+    version: str = "0"
+    language: str = "en"
+    jurisdiction: str = ""
+    extends: tuple[str, ...] = ()
+    lists: Mapping[str, tuple[str, ...]] = None  # type: ignore[assignment]  # set by the loader
+    cues: Mapping[str, tuple[str, ...]] = None  # type: ignore[assignment]
+    rules: tuple[Rule, ...] = ()
+    overrides: Mapping[str, Mapping[str, Any]] = None  # type: ignore[assignment]
+
+
+# --------------------------------------------------------------------------------------------------- YAML with lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A YAML value that knows its place."""
+
+    value: Any
+    line: int
+    path: Path
+
+    def error(self, message: str) -> PackError:
+        return PackError(message, path=self.path, line=self.line)
+
+
+def _read_yaml(path: Path) -> _Node:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PackError(f"cannot be read: {error.strerror}", path=path) from None
+    if len(data) > MAX_BYTES:
+        raise PackError(f"is larger than {MAX_BYTES // 1_000_000} MB; split the pack into a folder of files", path=path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PackError("is not UTF-8; save it as UTF-8", path=path, line=data[: error.start].count(b"\n") + 1) from None
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                raise PackError("YAML aliases are not allowed in a pack", path=path, line=event.start_mark.line + 1)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise PackError(f"is no valid YAML: {error.problem}", path=path, line=line) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise PackError(f"is no valid YAML: {error}", path=path) from None
+    if node is None:
+        raise PackError("is empty; a pack needs at least a name and rules", path=path)
+    return _plain(node, path)
+
+
+def _plain(node: yaml.Node, path: Path) -> _Node:
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        mapping: dict[str, _Node] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            if not isinstance(key, yaml.ScalarNode):
+                raise PackError("a key must be a word", path=path, line=key.start_mark.line + 1)
+            if name in mapping:
+                raise PackError(f"the key “{name}” is given twice", path=path, line=key.start_mark.line + 1)
+            mapping[name] = _plain(value, path)
+        return _Node(mapping, line, path)
+    if isinstance(node, yaml.SequenceNode):
+        return _Node([_plain(item, path) for item in node.value], line, path)
+    kind = node.tag.rpartition(":")[2]
+    if not node.tag.startswith("tag:yaml.org,2002:"):
+        raise PackError(f"the YAML tag {node.tag} is not allowed in a pack", path=path, line=line)
+    if kind == "bool":
+        return _Node(node.value.lower() in ("true", "yes", "on"), line, path)
+    return _Node(None if kind == "null" else node.value, line, path)
+
+
+# ------------------------------------------------------------------------------------------------------------ schema
+
+
+def _text(node: _Node) -> str:
+    if not isinstance(node.value, str) or not node.value.strip():
+        raise node.error("must be a text" if not isinstance(node.value, list) else "must be one text, not a list")
+    return " ".join(node.value.split())
+
+
+def _texts(node: _Node) -> tuple[str, ...]:
+    if isinstance(node.value, str):
+        return (_text(node),)
+    if not isinstance(node.value, list):
+        raise node.error("must be a list of texts")
+    return tuple(_text(item) for item in node.value)
+
+
+def _flag(node: _Node) -> bool:
+    if not isinstance(node.value, bool):
+        raise node.error("must be true or false")
+    return node.value
+
+
+def _one_of(choices: Sequence[str]) -> Callable[[_Node], str]:
+    def read(node: _Node) -> str:
+        value = _text(node)
+        if value not in choices:
+            raise node.error(f"must be one of {', '.join(choices)}, not “{value}”{_did_you_mean(value, choices)}")
+        return value
+
+    return read
+
+
+def _mapping(node: _Node, what: str) -> dict[str, _Node]:
+    if not isinstance(node.value, dict):
+        raise node.error(f"{what} must be a mapping of keys to values")
+    return node.value
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean “{near[0]}”?" if near else ""
+
+
+def _record(node: _Node, what: str, table: Mapping[str, Callable[[_Node], Any]], required: Sequence[str] = ()) -> dict[str, Any]:
+    mapping = _mapping(node, what)
+    values: dict[str, Any] = {}
+    for key, child in mapping.items():
+        if key not in table:
+            raise child.error(f"unknown key “{key}” in {what}{_did_you_mean(key, table)}")
+        try:
+            values[key] = table[key](child)
+        except PackError as error:
+            if error.message.startswith("must "):
+                raise child.error(f"{what}: {key} {error.message}") from None
+            raise
+    for key in required:
+        if key not in values:
+            raise node.error(f"{what} lacks the key “{key}”")
+    return values
+
+
+def _patterns(node: _Node) -> tuple[Any, ...]:
+    items = [node] if not isinstance(node.value, list) else node.value
+    return tuple(_structured(item) if isinstance(item.value, dict) else _pattern(item) for item in items)
+
+
+def _pattern(node: _Node) -> str:
+    text = _text(node)
+    try:
+        patterns.parse(text)
+    except patterns.PatternSyntaxError as error:
+        raise node.error(str(error)) from None
+    return text
+
+
+def _pattern_texts(node: _Node) -> tuple[str, ...]:
+    items = [node] if isinstance(node.value, str) else node.value
+    if not isinstance(items, list):
+        raise node.error("must be a list of patterns")
+    return tuple(_pattern(item) for item in items)
+
+
+def _raw(node: _Node) -> Any:
+    if isinstance(node.value, dict):
+        return {key: _raw(child) for key, child in node.value.items()}
+    if isinstance(node.value, list):
+        return [_raw(child) for child in node.value]
+    return node.value
+
+
+def _structured(node: _Node) -> dict[str, Any]:
+    """A spaCy Matcher (tokens) or DependencyMatcher (tree) pattern with the anchor words without which it is not tried."""
+    values = _record(node, "match", {"tokens": _raw, "tree": _raw, "anchors": _texts}, required=("anchors",))
+    if ("tokens" in values) == ("tree" in values):
+        raise node.error("match: give either tokens or tree")
+    return values
+
+
+def _needs(node: _Node) -> tuple[tuple[str, ...], bool]:
+    if isinstance(node.value, dict):
+        values = _record(node, "needs", {"any": _texts, "all": _texts})
+        if len(values) != 1:
+            raise node.error("needs must hold either any or all")
+        every = "all" in values
+        remedies = values["all" if every else "any"]
+    else:
+        every, remedies = False, _texts(node)
+    for remedy in remedies:
+        if remedy not in REMEDIES:
+            raise node.error(f"needs must name {', '.join(REMEDIES)}, not “{remedy}”{_did_you_mean(remedy, REMEDIES)}")
+    return remedies, every
+
+
+def _basis(node: _Node) -> tuple[Source, ...]:
+    if not isinstance(node.value, list):
+        raise node.error("must be a list of sources")
+    table = {"title": _text, "url": _text, "section": _text, "read": _date}
+    return tuple(Source(**_record(item, "basis", table, required=("title",))) for item in node.value)
+
+
+def _date(node: _Node) -> str:
+    value = str(node.value)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise node.error(f"must be a date like 2026-11-01, not “{value}”")
+    return value
+
+
+def _examples(node: _Node) -> dict[str, tuple[str, ...]]:
+    return _record(node, "examples", {"bad": _examples_list, "good": _examples_list})
+
+
+def _examples_list(node: _Node) -> tuple[str, ...]:
+    if not isinstance(node.value, list):
+        raise node.error("must be a list of examples")
+    for item in node.value:
+        _text(item)
+    # examples may hold Markdown, so line breaks count
+    return tuple(item.value.strip("\n") for item in node.value)
+
+
+def _identifier(node: _Node) -> str:
+    value = _text(node)
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
+        raise node.error(f"must be a kebab-case name such as no-side-effects, not “{value}”")
+    return value
+
+
+_RULE: Mapping[str, Callable[[_Node], Any]] = {
+    "id": _identifier,
+    "title": _text,
+    "message": _text,
+    "severity": _one_of(SEVERITIES),
+    "match": _patterns,
+    "unless": _pattern_texts,
+    "about": _one_of(ABOUT),
+    "needs": _needs,
+    "broad": _flag,
+    "within": _one_of(("myth",)),
+    "why": _text,
+    "basis": _basis,
+    "suggest": _texts,
+    "examples": _examples,
+}
+
+
+def _terms(node: _Node) -> tuple[str, ...]:
+    return _texts(node)
+
+
+def _named(names: Sequence[str] | None, read: Callable[[_Node], tuple[str, ...]], what: str) -> Callable[[_Node], dict[str, tuple[str, ...]]]:
+    def load(node: _Node) -> dict[str, tuple[str, ...]]:
+        result = {}
+        for name, child in _mapping(node, what).items():
+            if names is not None and name not in names:
+                raise child.error(f"unknown kind “{name}” in {what}{_did_you_mean(name, names)}")
+            if names is None and not re.fullmatch(r"[A-Z][A-Z_0-9]*", name):
+                raise child.error(f"a list's name is written in capitals, not “{name}”")
+            result[name] = read(child)
+        return result
+
+    return load
+
+
+def _rules(node: _Node) -> list[tuple[_Node, dict[str, Any]]]:
+    if not isinstance(node.value, list):
+        raise node.error("rules must be a list")
+    return [(item, _record(item, "a rule", _RULE, required=("id",))) for item in node.value]
+
+
+def _overrides(node: _Node) -> dict[str, dict[str, Any]]:
+    table = {key: read for key, read in _RULE.items() if key != "id"}
+    return {name: _record(child, f"override of {name}", table) for name, child in _mapping(node, "override").items()}
+
+
+_PACK: Mapping[str, Callable[[_Node], Any]] = {
+    "name": _identifier,
+    "title": _text,
+    "version": _text,
+    "language": _one_of(("en",)),
+    "jurisdiction": _text,
+    "extends": _texts,
+    "lists": _named(None, _terms, "lists"),
+    "cues": _named(CUES, _pattern_texts, "cues"),
+    "rules": _rules,
+    "override": _overrides,
+}
+_REQUIRED = ("title", "message", "severity", "match", "why", "basis", "suggest", "examples")
+
+
+def _rule(pack: str, node: _Node, values: dict[str, Any]) -> Rule:
+    for key in _REQUIRED:
+        if key not in values:
+            raise node.error(f"rule {values['id']} lacks the key “{key}”")
+    return replace(Rule(id=f"{pack}/{values['id']}", pack=pack, title="", message="", severity="warning", match=(), file=str(node.path), line=node.line), **_rule_fields(values))
+
+
+def _rule_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    """YAML keys → fields of Rule."""
+    result = {key: value for key, value in values.items() if key not in ("id", "needs", "examples")}
+    if "needs" in values:
+        result["needs"], result["needs_all"] = values["needs"]
+    if "examples" in values:
+        result |= {"bad": values["examples"].get("bad", ()), "good": values["examples"].get("good", ())}
+    return result
+
+
+# ----------------------------------------------------------------------------------------------------------- loading
+
+
+def builtin_dir() -> Path:
+    """The folder of the packs that ship with claimlint: inside the wheel, or beside the package in a checkout."""
+    here = Path(__file__).parent
+    return next(folder for folder in (here / "rules", here.parent / "rules") if folder.is_dir())
+
+
+def builtin_names() -> list[str]:
+    return sorted(path.stem for path in builtin_dir().iterdir() if path.suffix == ".yml" or (path / "pack.yml").is_file())
+
+
+def load_packs(names: Sequence[str], *, near: Path = Path()) -> tuple[Pack, ...]:
+    """Load packs and what they extend, in order, each once.
+
+    Args:
+        names: names of shipped packs, or paths (relative to `near`) of a YAML file or a folder.
+        near: the folder that relative paths start from.
+
+    Raises:
+        PackError: not found, not valid, circular `extends`, unknown rule in an override, list nobody defines.
+    """
+    loaded: dict[str, Pack] = {}
+
+    def load(name: str, base: Path, trail: tuple[str, ...]) -> None:
+        path = _locate(name, base)
+        key = str(path.resolve())
+        if key in trail:
+            raise PackError(f"extends itself: {' → '.join(Path(step).stem for step in (*trail, key))}", path=path)
+        if key in loaded:
+            return
+        pack = load_file(path)
+        for parent in pack.extends:
+            load(parent, path.parent, (*trail, key))
+        loaded[key] = pack
+
+    for name in names:
+        load(name, near, ())
+    packs = tuple(loaded.values())
+    _check_unique(packs)
+    return _overridden(packs)
+
+
+def _locate(name: str, near: Path) -> Path:
+    if re.fullmatch(r"[a-z0-9-]+", name):
+        for candidate in (builtin_dir() / name, builtin_dir() / f"{name}.yml"):
+            if candidate.exists():
+                return candidate
+    path = near / name
+    if path.exists():
+        return path
+    raise PackError(f"there is no pack “{name}”{_did_you_mean(name, builtin_names())} Shipped packs: {', '.join(builtin_names())}")
+
+
+@lru_cache(maxsize=64)
+def load_file(path: Path) -> Pack:
+    """Load one pack from a YAML file or a folder of them, without what it extends."""
+    files = sorted(path.glob("*.yml")) if path.is_dir() else [path]
+    if not files:
+        raise PackError("the folder holds no .yml file", path=path)
+    merged: dict[str, Any] = {"lists": {}, "cues": {}, "rules": [], "override": {}}
+    for file in files:
+        values = _record(_read_yaml(file), "a pack", _PACK)
+        for kind in ("lists", "cues"):
+            for name, terms in values.pop(kind, {}).items():
+                merged[kind][name] = (*merged[kind].get(name, ()), *terms)
+        merged["rules"] += values.pop("rules", [])
+        merged["override"] |= values.pop("override", {})
+        for key, value in values.items():
+            if key in merged:
+                raise PackError(f"the key “{key}” stands in two files of this pack", path=file)
+            merged[key] = value
+    if "name" not in merged:
+        raise PackError("lacks the key “name”", path=files[0])
+    rules, overrides = merged.pop("rules"), merged.pop("override")
+    return Pack(path=path, rules=tuple(_rule(merged["name"], node, values) for node, values in rules), overrides=overrides, **merged)
+
+
+def _check_unique(packs: Sequence[Pack]) -> None:
+    seen: dict[str, Rule] = {}
+    lists = {name for pack in packs for name in pack.lists}
+    for pack in packs:
+        for rule in pack.rules:
+            if rule.id in seen:
+                raise PackError(f"the rule {rule.id} is defined twice", path=pack.path, line=rule.line)
+            seen[rule.id] = rule
+            for pattern in (*(item for item in rule.match if isinstance(item, str)), *rule.unless):
+                for name in patterns.slots(patterns.parse(pattern)):
+                    if name not in lists:
+                        raise PackError(f"{rule.id}: no pack defines the list {{{name}}}{_did_you_mean(name, lists)}", path=pack.path, line=rule.line)
+
+
+def _overridden(packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
+    """Apply `override` blocks: a pack may change rules of packs loaded before it."""
+    known = {rule.id for pack in packs for rule in pack.rules}
+    changes: dict[str, dict[str, Any]] = {}
+    for pack in packs:
+        for name, values in pack.overrides.items():
+            if name not in known:
+                raise PackError(f"overrides the rule “{name}”, which no loaded pack has{_did_you_mean(name, known)}", path=pack.path)
+            changes[name] = changes.get(name, {}) | _rule_fields(values)
+    return tuple(replace(pack, rules=tuple(replace(rule, **changes.get(rule.id, {})) for rule in pack.rules)) for pack in packs)
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of a pack file, for editors."""
+    text, texts = {"type": "string", "minLength": 1}, {"type": ["string", "array"], "items": {"type": "string"}}
+    structured = {"type": "object", "required": ["anchors"], "properties": {"tokens": {"type": "array"}, "tree": {"type": "array"}, "anchors": texts}, "additionalProperties": False}
+    remedies = {"type": ["string", "array"], "items": {"enum": list(REMEDIES)}}
+    source = {"type": "object", "required": ["title"], "properties": {item.name: text for item in fields(Source)}, "additionalProperties": False}
+    examples = {"type": "object", "properties": {kind: {"type": "array", "items": text} for kind in ("bad", "good")}, "additionalProperties": False}
+    special: dict[str, Any] = {
+        "severity": {"enum": list(SEVERITIES)},
+        "match": {"anyOf": [text, {"type": "array", "items": {"anyOf": [text, structured]}}]},
+        "unless": texts,
+        "about": {"enum": list(ABOUT)},
+        "needs": {"anyOf": [remedies, {"type": "object", "properties": {"any": remedies, "all": remedies}, "minProperties": 1, "maxProperties": 1, "additionalProperties": False}]},
+        "broad": {"type": "boolean"},
+        "within": {"enum": ["myth"]},
+        "basis": {"type": "array", "items": source},
+        "suggest": texts,
+        "examples": examples,
+    }
+    rule = {key: special.get(key, text) for key in _RULE}
+    override = {"type": "object", "properties": {key: value for key, value in rule.items() if key != "id"}, "additionalProperties": False}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "claimlint pack",
+        "type": "object",
+        "properties": {
+            **{key: text for key in ("name", "title", "version", "language", "jurisdiction")},
+            "extends": texts,
+            "lists": {"type": "object", "additionalProperties": texts},
+            "cues": {"type": "object", "properties": {name: texts for name in CUES}, "additionalProperties": False},
+            "rules": {"type": "array", "items": {"type": "object", "required": ["id", *_REQUIRED], "properties": rule, "additionalProperties": False}},
+            "override": {"type": "object", "additionalProperties": override},
+        },
+        "additionalProperties": False,
+    }

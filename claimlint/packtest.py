@@ -1,0 +1,61 @@
+"""Do the examples of a pack's rules come out as the pack says? Marked {spans} are compared exactly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from claimlint.linter import Linter
+from claimlint.packs import Pack
+from claimlint.types import Rule
+
+_MARKED = re.compile(r"\{([^{}]*)\}")
+NAME = "example.md"
+
+
+def test_packs(packs: Iterable[Pack], linter: Linter) -> list[str]:
+    """Check every rule's examples; returns one message per failure, "file:line: rule: what is wrong".
+
+    A bad example must yield a finding of its rule on each marked span (anywhere, if none is marked); a good one no
+    finding of its rule. Every rule must have examples of both kinds.
+    """
+    problems = []
+    for pack in packs:
+        for rule in pack.rules:
+            where = f"{rule.file or pack.path}:{rule.line}: {rule.id}:"
+            problems += [f"{where} {message}" for message in _test_rule(rule, linter)]
+    return problems
+
+
+def _test_rule(rule: Rule, linter: Linter) -> Iterable[str]:
+    for kind, examples in (("bad", rule.bad), ("good", rule.good)):
+        if not examples:
+            yield f"has no {kind} example"
+    for example in rule.bad:
+        yield from _test_bad(rule, example, linter)
+    for example in rule.good:
+        found = [item for item in linter.check(example, NAME).findings if item.rule == rule.id]
+        if found:
+            yield f"fires on the good example “{example}” at “{found[0].excerpt}”"
+
+
+def _test_bad(rule: Rule, example: str, linter: Linter) -> Iterable[str]:
+    source, spans = unmark(example)
+    findings = [item for item in linter.check(source, NAME).findings if item.rule == rule.id]
+    if not findings:
+        yield f"is silent on the bad example “{example}”"
+    for start, end in spans if findings else ():
+        if not any(item.span.start == start and item.span.end == end for item in findings):
+            marked = source[start:end]
+            yield f"marks “{findings[0].excerpt}” instead of “{marked}” in “{source}”"
+
+
+def unmark(example: str) -> tuple[str, Sequence[tuple[int, int]]]:
+    """The example without its braces, and the half-open ranges that they marked."""
+    source, spans, at = "", [], 0
+    for match in _MARKED.finditer(example):
+        source += example[at : match.start()]
+        spans.append((len(source), len(source) + len(match[1])))
+        source += match[1]
+        at = match.end()
+    return source + example[at:], spans

@@ -1,0 +1,571 @@
+"""The pattern language of packs: tokens, inflection, compilation and matching, without spaCy.
+
+A pattern is a row of elements separated by spaces; tokens are compared in lower case, hyphens count as spaces,
+typographic apostrophes as plain ones:
+
+    word        the word in any regular or common irregular inflection (treat, treats, treated, treating)
+    =word       this form only
+    {LIST}      any term of the list, the longest included
+    #           a number, in digits or words
+    ~           filler inside a noun phrase: up to 6 words that are no verb of ours, pronoun, preposition or mark
+    *  **       a gap of up to 3, up to 8 tokens that does not cross ; : . ! ? or a dash
+    ,  :  %  …  the mark itself
+    (a b|c)     alternatives;  x?  (a b)?  optional
+    ^  $        start and end of the sentence
+
+Matching walks sets of positions, so its time is linear in the sentence for each pattern whatever the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_]+(?:'[^\W_]+)*|[^\w\s]|_")
+_FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "−": "-", "“": '"', "”": '"'})
+_CLITICS = {"'ll": "will", "'re": "are", "'ve": "have", "'m": "am", "'d": "would", "'s": "'s"}
+_STEMS = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
+_NUMBER_WORDS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million half dozen".split()
+)
+_BARRIERS = frozenset(";:.!?—–|")
+# what a noun phrase and its adverbs never hold: marks, pronouns, relatives, prepositions, conjunctions, auxiliaries
+_NOT_FILLER = _BARRIERS | frozenset(
+    ", ( ) \" [ ] i you he she it we they me him us them who whom which that what whether when where while if because although "
+    "though unless until since than but or so yet in on at by from with without for to into onto about between through during "
+    "before after against over under within upon via per like as not never no nor cannot can could may might must shall should "
+    "will would is are was were be been being am do does did has have had".split()
+)
+
+IRREGULAR: Mapping[str, tuple[str, ...]] = {
+    line.split()[0]: tuple(line.split()[1:])
+    for line in """\
+be is are was were been being am 's
+have has had having
+do does did done doing
+go goes went gone going
+get gets got gotten getting
+feel feels felt feeling
+lose loses lost losing
+keep keeps kept keeping
+leave leaves left leaving
+make makes made making
+take takes took taken taking
+give gives gave given giving
+come comes came coming
+become becomes became becoming
+say says said saying
+tell tells told telling
+think thinks thought thinking
+see sees saw seen seeing
+know knows knew known knowing
+show shows showed shown showing
+find finds found finding
+grow grows grew grown growing
+regrow regrows regrew regrown regrowing
+fall falls fell fallen falling
+rise rises rose risen rising
+break breaks broke broken breaking
+beat beats beating beaten
+bring brings brought bringing
+buy buys bought buying
+build builds built building
+rebuild rebuilds rebuilt rebuilding
+fight fights fought fighting
+hold holds held holding
+stand stands stood standing
+win wins won winning
+begin begins began begun beginning
+sleep sleeps slept sleeping
+shrink shrinks shrank shrunk shrinking
+put puts putting
+cut cuts cutting
+shut shuts shutting
+hurt hurts hurting
+let lets letting
+set sets setting
+reset resets resetting
+rid rids ridding
+shed sheds shedding
+quit quits quitting
+draw draws drew drawn drawing
+throw throws threw thrown throwing
+blow blows blew blown blowing
+wake wakes woke woken waking
+drive drives drove driven driving
+choose chooses chose chosen choosing
+freeze freezes froze frozen freezing
+speak speaks spoke spoken speaking
+write writes wrote written writing
+eat eats ate eaten eating
+drink drinks drank drunk drinking
+run runs ran running
+melt melts melted melting molten
+prove proves proved proven proving
+swear swears swore sworn swearing
+wear wears wore worn wearing
+overcome overcomes overcame overcoming
+undo undoes undid undone undoing
+undergo undergoes underwent undergone undergoing
+lie lies lied lay lain lying
+die dies died dying
+tie ties tied tying
+pay pays paid paying
+lay lays laid laying
+send sends sent sending
+spend spends spent spending
+mean means meant meaning
+meet meets met meeting
+read reads reading
+lead leads led leading
+feed feeds fed feeding
+bear bears bore borne bearing
+stick sticks stuck sticking
+strike strikes struck striking
+swing swings swung swinging
+sink sinks sank sunk sinking
+ring rings rang rung ringing
+sit sits sat sitting
+sell sells sold selling
+teach teaches taught teaching
+catch catches caught catching
+seek seeks sought seeking
+withdraw withdraws withdrew withdrawn withdrawing
+child children
+woman women
+man men
+person persons
+foot feet
+tooth teeth
+mouse mice
+life lives
+wife wives
+knife knives
+leaf leaves
+half halves
+diagnosis diagnoses
+analysis analyses
+metastasis metastases
+bacterium bacteria
+virus viruses
+study studies studied studying
+datum data
+""".splitlines()
+}
+_UNINFLECTED = frozenset(
+    "a an the of in on at by to for from with without and or but not no nor never none than as so if that this these those it its "
+    "our your their his her my we you they he she i all any every each more most less least very too also only just even may might "
+    "could would should must can will shall than then there here out up down off over under into onto away back against".split()
+)
+
+
+def fold(text: str) -> str:
+    """Lower-case text with plain apostrophes and hyphens, of the same length, so that offsets stay."""
+    folded = text.translate(_FOLD)
+    lower = folded.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := character.lower()) == 1 else character for character in folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token of a sentence: its normal form and its place in the text it was cut from."""
+
+    form: str
+    start: int
+    end: int
+
+
+def tokenize(text: str, at: int = 0) -> list[Token]:
+    """Cut text into tokens; hyphens between word characters vanish, contractions become two tokens.
+
+    `at` is added to all offsets.
+    """
+    tokens: list[Token] = []
+    folded = fold(text)
+    for match in _TOKEN.finditer(folded):
+        form, start, end = match.group(), match.start(), match.end()
+        if form == "-" and 0 < start and end < len(folded) and folded[start - 1].isalnum() and folded[end].isalnum():
+            continue
+        tokens.extend(_split(form, at + start, at + end))
+    return tokens
+
+
+def _split(form: str, start: int, end: int) -> Iterator[Token]:
+    """Cut contractions: isn't → is, not; we'll → we, will; cannot → can, not."""
+    if form == "cannot":
+        yield from (Token("can", start, start + 3), Token("not", start + 3, end))
+        return
+    if form.endswith("n't") and len(form) > 3:
+        stem = form[:-3]
+        yield from (Token(_STEMS.get(stem, stem), start, end - 3), Token("not", end - 3, end))
+        return
+    cut = form.rfind("'")
+    clitic = _CLITICS.get(form[cut:]) if cut > 0 else None
+    if clitic is None:
+        yield Token(form, start, end)
+        return
+    yield Token(form[:cut], start, start + cut)
+    yield Token(clitic, start + cut, end)
+
+
+@lru_cache(maxsize=None)
+def inflect(word: str) -> frozenset[str]:
+    """The word and its regular inflections (plural, third person, past, participle) or listed irregular ones.
+
+    Over-generation ("safed") is harmless: such forms do not occur.
+    """
+    forms = {word}
+    if word in IRREGULAR:
+        return frozenset(forms | set(IRREGULAR[word]))
+    if len(word) < 3 or not word.isalpha() or word in _UNINFLECTED:
+        return frozenset(forms)
+    consonant_y = word.endswith("y") and word[-2] not in "aeiou"
+    if consonant_y:
+        forms |= {word[:-1] + "ies", word[:-1] + "ied", word + "ing"}
+    elif word.endswith("e"):
+        forms |= {word + "s", word + "d", word[:-1] + "ing"}
+        if word.endswith("ee"):
+            forms.add(word + "ing")
+    else:
+        forms.add(word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s"))
+        forms |= {word + "ed", word + "ing"}
+        if word[-1] not in "aeiouwxyhsc" and word[-2] in "aeiou" and not (len(word) > 3 and word[-3] in "aeiou"):
+            forms |= {word + word[-1] + "ed", word + word[-1] + "ing"}
+    return frozenset(forms)
+
+
+# ---------------------------------------------------------------------------------------------------------- syntax
+
+
+class PatternSyntaxError(ValueError):
+    """A pattern cannot be read; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    base: str
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    most: int
+    filler: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    start: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    options: tuple[tuple[Element, ...], ...]
+    optional: bool = False
+
+
+Element = Word | Slot | Gap | Edge | Number | Choice
+
+_LEX = re.compile(r"\{[A-Z][A-Z_0-9]*\}\??|\*\*|[*~^$#]|[()|]\??|=?[^\s()|{}~*^$#]+|\S")
+
+
+def parse(pattern: str) -> tuple[tuple[Element, ...], ...]:
+    """Read a pattern into its alternatives.
+
+    Raises:
+        PatternSyntaxError: unbalanced brackets, an empty alternative, no word or list at all.
+    """
+    lexemes = _LEX.findall(pattern)
+    options, rest = _alternatives(lexemes, 0, pattern)
+    if rest != len(lexemes):
+        raise PatternSyntaxError(f"unbalanced “)” in “{pattern}”")
+    for option in options:
+        if not any(isinstance(element, Word | Slot | Number | Choice) for element in option):
+            raise PatternSyntaxError(f"“{pattern}” holds no word and no list, so it would match anything")
+    return options
+
+
+def _alternatives(lexemes: list[str], at: int, pattern: str) -> tuple[tuple[tuple[Element, ...], ...], int]:
+    options: list[tuple[Element, ...]] = []
+    row: list[Element] = []
+    while at < len(lexemes):
+        lexeme = lexemes[at]
+        if lexeme in (")", ")?"):
+            break
+        at += 1
+        if lexeme == "|":
+            options.append(tuple(row))
+            row = []
+        elif lexeme == "(":
+            inner, at = _alternatives(lexemes, at, pattern)
+            if at >= len(lexemes):
+                raise PatternSyntaxError(f"“(” is not closed in “{pattern}”")
+            row.append(Choice(inner, optional=lexemes[at] == ")?"))
+            at += 1
+        else:
+            row.extend(_elements(lexeme, pattern))
+    options.append(tuple(row))
+    if not all(options):
+        raise PatternSyntaxError(f"an alternative is empty in “{pattern}”")
+    return tuple(options), at
+
+
+def _elements(lexeme: str, pattern: str) -> Iterator[Element]:
+    simple: Mapping[str, Element] = {
+        "*": Gap(3), "**": Gap(8), "~": Gap(6, filler=True), "^": Edge(True), "$": Edge(False), "#": Number(),
+    }  # fmt: skip
+    if lexeme in simple:
+        yield simple[lexeme]
+        return
+    optional = lexeme.endswith("?") and len(lexeme) > 1
+    text = lexeme[:-1] if optional else lexeme
+    if text.startswith("{"):
+        if not text.endswith("}") or len(text) < 3:
+            raise PatternSyntaxError(f"“{lexeme}” is no list name in “{pattern}”: write {{UPPER_CASE}}")
+        row: tuple[Element, ...] = (Slot(text[1:-1]),)
+    else:
+        exact = text.startswith("=") and len(text) > 1
+        row = tuple(Word(token.form, exact) for token in tokenize(text[1:] if exact else text))
+    if optional:
+        yield Choice((row,), optional=True)
+    else:
+        yield from row
+
+
+def slots(options: Iterable[Sequence[Element]]) -> Iterator[str]:
+    """The names of the lists that a parsed pattern asks for."""
+    for option in options:
+        for element in option:
+            if isinstance(element, Slot):
+                yield element.name
+            elif isinstance(element, Choice):
+                yield from slots(element.options)
+
+
+# --------------------------------------------------------------------------------------------------------- lexicon
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """All words that patterns and lists know, and the lists as one tree of words.
+
+    bases: form → the base words it may be an inflection of. Terms are looked up base by base, so that a term of
+    n words costs n nodes however its words inflect.
+    """
+
+    bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    terms: dict[str, dict] = field(default_factory=dict)  # type: ignore[type-arg]  # a tree of itself
+
+    def learn(self, word: str) -> None:
+        for form in inflect(word):
+            known = self.bases.get(form, ())
+            if word not in known:
+                self.bases[form] = (*known, word)
+
+    def add_term(self, name: str, term: str) -> None:
+        words = [token.form for token in tokenize(term)]
+        node = self.terms
+        for word in words:
+            self.learn(word)
+            node = node.setdefault(word, {})
+        node.setdefault("", set()).add(name)  # type: ignore[attr-defined]  # "" holds the lists that end here
+
+
+@dataclass(slots=True)
+class Text:
+    """A sentence made ready for matching: tokens, the bases of each, and which lists have a term where.
+
+    tags: token index → list name → the ends (exclusive) of its terms that start there.
+    """
+
+    tokens: list[Token]
+    bases: list[tuple[str, ...]]
+    tags: list[dict[str, list[int]]]
+
+    @classmethod
+    def of(cls, tokens: list[Token], lexicon: Lexicon) -> Text:
+        bases = [lexicon.bases.get(token.form, ()) for token in tokens]
+        tags: list[dict[str, list[int]]] = []
+        for index in range(len(tokens)):
+            found: dict[str, list[int]] = {}
+            _walk(lexicon.terms, bases, index, found)
+            tags.append(found)
+        return cls(tokens, bases, tags)
+
+
+def _walk(node: dict, bases: list[tuple[str, ...]], at: int, found: dict[str, list[int]]) -> None:  # type: ignore[type-arg]
+    if at >= len(bases):
+        return
+    for base in bases[at]:
+        child = node.get(base)
+        if child is None:
+            continue
+        for name in child.get("", ()):
+            ends = found.setdefault(name, [])
+            if at + 1 not in ends:
+                ends.append(at + 1)
+        _walk(child, bases, at + 1, found)
+
+
+# -------------------------------------------------------------------------------------------------------- matching
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One alternative of a written pattern, ready to match; `key` is what the owner wants back."""
+
+    elements: tuple[Element, ...]
+    key: object
+    source: str
+
+    def match(self, text: Text, start: int) -> int:
+        """The end (exclusive) of the longest match that starts at token `start`, or -1."""
+        positions = {start}
+        for element in self.elements:
+            positions = _step(element, text, positions)
+            if not positions:
+                return -1
+        return max(positions)
+
+
+def _step(element: Element, text: Text, positions: set[int]) -> set[int]:
+    tokens, size = text.tokens, len(text.tokens)
+    match element:
+        case Word(base, True):
+            return {at + 1 for at in positions if at < size and tokens[at].form == base}
+        case Word(base, False):
+            return {at + 1 for at in positions if at < size and (base in text.bases[at] or tokens[at].form == base)}
+        case Slot(name):
+            return {end for at in positions if at < size for end in text.tags[at].get(name, ())}
+        case Number():
+            return {at + 1 for at in positions if at < size and is_number(tokens[at].form)}
+        case Gap(most, filler):
+            blocked = _NOT_FILLER if filler else _BARRIERS
+            reached = set(positions)
+            for at in positions:
+                for end in range(at, min(at + most, size)):
+                    if tokens[end].form in blocked:
+                        break
+                    reached.add(end + 1)
+            return reached
+        case Choice(options, optional):
+            reached = set(positions) if optional else set()
+            for option in options:
+                inner = positions
+                for part in option:
+                    inner = _step(part, text, inner)
+                    if not inner:
+                        break
+                reached |= inner
+            return reached
+        case Edge(True):
+            return {at for at in positions if _at_start(tokens, at)}
+        case Edge(False):
+            return {at for at in positions if all(token.form in ".!?\"')" for token in tokens[at:])}
+    raise AssertionError(element)
+
+
+def _at_start(tokens: list[Token], at: int) -> bool:
+    """Whether only quotes, dashes and bullets stand before."""
+    return all(not token.form[0].isalnum() for token in tokens[:at])
+
+
+def is_number(form: str) -> bool:
+    return form[0].isdigit() or form in _NUMBER_WORDS
+
+
+class Matcher:
+    """All patterns of a kind as one: only those whose rarest necessary word or list occurs are tried."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._by_word: dict[str, list[Pattern]] = {}
+        self._by_slot: dict[str, list[Pattern]] = {}
+        self._always: list[Pattern] = []
+
+    def add(self, source: str, key: object) -> None:
+        for option in parse(source):
+            pattern = Pattern(option, key, source)
+            for word in _words(option):
+                self.lexicon.learn(word)
+            words, names = _anchors(option)
+            if words or names:
+                for word in words:
+                    self._by_word.setdefault(word, []).append(pattern)
+                for name in names:
+                    self._by_slot.setdefault(name, []).append(pattern)
+            else:
+                self._always.append(pattern)
+
+    def matches(self, text: Text) -> list[tuple[object, int, int, Pattern]]:
+        """(key, first token, end token, pattern) of every match; of matches of one pattern that overlap, the first."""
+        candidates = {id(pattern): pattern for pattern in self._always}
+        for index, token in enumerate(text.tokens):
+            for word in (*text.bases[index], token.form):
+                for pattern in self._by_word.get(word, ()):
+                    candidates[id(pattern)] = pattern
+            for name in text.tags[index]:
+                for pattern in self._by_slot.get(name, ()):
+                    candidates[id(pattern)] = pattern
+        found = []
+        for pattern in candidates.values():
+            covered = -1
+            for start in range(len(text.tokens)):
+                if start < covered:
+                    continue
+                end = pattern.match(text, start)
+                if end > start:
+                    found.append((pattern.key, start, end, pattern))
+                    covered = end
+        found.sort(key=lambda match: (match[1], -match[2], match[3].source))
+        return found
+
+
+def _words(option: Sequence[Element]) -> Iterator[str]:
+    for element in option:
+        if isinstance(element, Word):
+            yield element.base
+        elif isinstance(element, Choice):
+            for inner in element.options:
+                yield from _words(inner)
+
+
+_COMMON = frozenset("be have do get a an the of in to for with and or not no your our it you we they that this as so 's , % :".split())
+
+
+def _anchors(option: Sequence[Element]) -> tuple[set[str], set[str]]:
+    """Words and lists of which at least one must occur for the option to match: those of its rarest element."""
+    best: tuple[int, set[str], set[str]] | None = None
+    for element in option:
+        words: set[str] = set()
+        names: set[str] = set()
+        if isinstance(element, Word):
+            words = {element.base}
+        elif isinstance(element, Slot):
+            names = {element.name}
+        elif isinstance(element, Choice) and not element.optional:
+            parts = [_anchors(inner) for inner in element.options]
+            if not all(part[0] or part[1] for part in parts):
+                continue
+            words = set().union(*(part[0] for part in parts))
+            names = set().union(*(part[1] for part in parts))
+        if words or names:
+            cost = sum(20 if word in _COMMON else 1 for word in words) + 10 * len(names)
+            if best is None or cost < best[0]:
+                best = (cost, words, names)
+    return (best[1], best[2]) if best else (set(), set())
