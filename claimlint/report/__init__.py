@@ -1,0 +1,86 @@
+"""Reporters: one file a format, each `write(reports, out, context)`.
+
+Reports come as a stream and are written as they come where the format allows it. Lines and columns exist only here
+and on the screen: everything before counts in offsets.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Protocol, TextIO, cast
+
+from claimlint.types import SEVERITIES, Finding, Report, Rule, Severity, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a reporter knows beside the reports. show: the statuses that formats for people print."""
+
+    rules: Mapping[str, Rule]
+    version: str
+    color: bool = False
+    show: tuple[Status, ...] = ("open",)
+
+    def shown(self, report: Report) -> list[Finding]:
+        return [finding for finding in report.findings if finding.status in self.show]
+
+
+class Reporter(Protocol):
+    def __call__(self, reports: Iterable[Report], out: TextIO, context: Context) -> None: ...
+
+
+REPORTERS: Mapping[str, tuple[str, str]] = {
+    "full": ("text", "full"),
+    "concise": ("text", "concise"),
+    "json": ("data", "write"),
+    "sarif": ("sarif", "write"),
+    "github": ("github", "write"),
+}
+"""Format → module of this package and its function, imported on use."""
+
+
+def reporter(name: str) -> Reporter:
+    module, function = REPORTERS[name]
+    return cast(Reporter, getattr(import_module(f"{__name__}.{module}"), function))
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over a run. severities and rules count open findings only."""
+
+    drafts: int = 0
+    drafts_with_findings: int = 0
+    problems: int = 0
+    severities: Counter[Severity] = field(default_factory=Counter)
+    statuses: Counter[Status] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+
+    def add(self, report: Report) -> None:
+        open_ = [finding for finding in report.findings if finding.status == "open"]
+        self.drafts += 1
+        self.drafts_with_findings += bool(open_)
+        self.problems += len(report.problems)
+        self.severities.update(finding.severity for finding in open_)
+        self.statuses.update(finding.status for finding in report.findings)
+        self.rules.update(finding.rule for finding in open_)
+
+    def __str__(self) -> str:
+        """The closing line of a run."""
+        graded = [
+            _counted(self.severities[severity], "piece of advice" if severity == "advice" else severity)
+            for severity in reversed(SEVERITIES)
+            if self.severities[severity]
+        ]
+        drafts = _counted(self.drafts, "draft")
+        where = f"{self.drafts_with_findings} of {drafts}" if graded else drafts
+        settled = [f"{count} {status}" for status, count in sorted(self.statuses.items()) if status != "open" and count]
+        unread = [_counted(self.problems, "problem")] if self.problems else []
+        return "; ".join([f"{', '.join(graded) or 'no findings'} in {where}", *settled, *unread])
+
+
+def _counted(count: int, what: str) -> str:
+    plural = what.replace("piece", "pieces") if what.startswith("piece") else f"{what}s"
+    return f"{count} {what if count == 1 else plural}"

@@ -1,0 +1,161 @@
+"""JSON for programs: the contract of schema/report.schema.json, and the same for `inspect` and `rules`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from claimlint.report import Context, Tally
+from claimlint.types import SEVERITIES, Block, Document, Finding, Lines, Problem, Reading, Report, Rule, Span
+
+SCHEMA_VERSION = 1
+
+
+def write(reports: Iterable[Report], out: TextIO, context: Context) -> None:
+    tally = Tally()
+    documents = []
+    for report in reports:
+        tally.add(report)
+        documents.append(_document(report))
+    dump(_envelope(context.version, documents) | {"summary": _summary(tally)}, out)
+
+
+def write_inspection(documents: Iterable[dict[str, Any]], out: TextIO, version: str) -> None:
+    dump(_envelope(version, list(documents)), out)
+
+
+def dump(data: object, out: TextIO) -> None:
+    json.dump(data, out, ensure_ascii=False, indent=2)
+    out.write("\n")
+
+
+def inspection(document: Document, readings: Iterable[Reading]) -> dict[str, Any]:
+    """How a draft is read: every sentence with its cues, citations and hits."""
+    lines = Lines(document.source)
+    return {
+        "path": document.name,
+        "errors": _errors(document.problems),
+        "sentences": [_sentence(reading, document.blocks[reading.block], lines) for reading in readings],
+    }
+
+
+def unread(report: Report) -> dict[str, Any]:
+    """The entry of a draft that could not be inspected."""
+    return {"path": report.name, "errors": _errors(report.problems), "sentences": []}
+
+
+def rule(value: Rule) -> dict[str, Any]:
+    """A rule as data, for `claimlint rules --format json`."""
+    return {
+        "id": value.id,
+        "pack": value.pack,
+        "title": value.title,
+        "severity": value.severity,
+        "needs": {"all" if value.needs_all else "any": list(value.needs)},
+        "message": value.message,
+        "why": value.why,
+        "basis": [asdict(source) for source in value.basis],
+        "suggestions": list(value.suggest),
+        "examples": {"bad": list(value.bad), "good": list(value.good)},
+    }
+
+
+def _envelope(version: str, documents: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "claimlint", "version": version},
+        "documents": documents,
+    }
+
+
+def _document(report: Report) -> dict[str, Any]:
+    lines = Lines(report.source)
+    return {
+        "path": report.name,
+        "errors": _errors(report.problems),
+        "findings": [_finding(finding, lines) for finding in report.findings],
+    }
+
+
+def _errors(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    return [{"message": problem.message, "line": problem.line} for problem in problems]
+
+
+def _finding(finding: Finding, lines: Lines) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "rule": finding.rule,
+        "pack": finding.pack,
+        "scope": finding.scope,
+        "severity": finding.severity,
+        "message": finding.message,
+        **_range(finding.span, lines),
+        "excerpt": finding.excerpt,
+        "sentence": finding.sentence,
+        "missing": list(finding.missing),
+        "reasons": list(finding.reasons),
+        "suggestions": list(finding.suggestions),
+        "status": finding.status,
+        "fingerprint": finding.fingerprint,
+    }
+    if finding.status != "open":
+        data["justification"] = finding.justification
+    if finding.related:
+        data["related"] = [_range(span, lines) | {"label": label} for span, label in finding.related]
+    return data
+
+
+def _sentence(reading: Reading, block: Block, lines: Lines) -> dict[str, Any]:
+    def place(start: int, end: int) -> dict[str, Any]:
+        return _range(block.span(start, end), lines)
+
+    return {
+        **_range(reading.span, lines),
+        "text": reading.text,
+        "frame": reading.frame,
+        "cues": [
+            {
+                "kind": cue.kind,
+                "text": cue.text,
+                "strength": cue.strength,
+                **place(cue.start, cue.end),
+                "scope": [place(start, end) for start, end in cue.scope],
+            }
+            for cue in reading.cues
+        ],
+        "citations": [
+            {"form": each.form, "text": each.text, **place(each.start, each.end), "fault": each.fault}
+            for each in reading.citations
+        ],
+        "hits": [
+            {
+                "rule": verdict.rule,
+                "excerpt": verdict.excerpt,
+                **_range(verdict.span, lines),
+                "step": verdict.step,
+                "reasons": list(verdict.reasons),
+            }
+            for verdict in reading.verdicts
+        ],
+    }
+
+
+def _range(span: Span, lines: Lines) -> dict[str, Any]:
+    return {"start": _position(span.start, lines), "end": _position(span.end, lines)}
+
+
+def _position(offset: int, lines: Lines) -> dict[str, int]:
+    at = lines.position(offset)
+    return {"line": at.line, "column": at.column, "offset": at.offset}
+
+
+def _summary(tally: Tally) -> dict[str, Any]:
+    return {
+        "drafts": tally.drafts,
+        "drafts_with_findings": tally.drafts_with_findings,
+        "errors": tally.problems,
+        "severity": {severity: tally.severities[severity] for severity in reversed(SEVERITIES)},
+        "status": dict(sorted(tally.statuses.items())),
+        "rule": dict(sorted(tally.rules.items())),
+    }

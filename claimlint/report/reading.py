@@ -1,0 +1,67 @@
+"""How claimlint reads a sentence, in words: frame, cues and what they govern, citations, and each hit's fate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TextIO
+
+from claimlint.report.text import printable
+from claimlint.types import Block, Document, Finding, Lines, Problem, Reading, Report, Span, Verdict
+
+Fates = Mapping[tuple[str, Span], Finding | None]
+"""(rule, place) of a finding → the finding as settled; None if the configuration does not select it."""
+
+
+def write(document: Document, readings: Iterable[Reading], out: TextIO) -> None:
+    """All sentences of a draft."""
+    _problems(document.name, document.problems, out)
+    lines = Lines(document.source)
+    for reading in readings:
+        out.write("\n".join(sentence(document, reading, lines)) + "\n\n")
+
+
+def write_unread(report: Report, out: TextIO) -> None:
+    _problems(report.name, report.problems, out)
+
+
+def _problems(name: str, problems: Iterable[Problem], out: TextIO) -> None:
+    for problem in problems:
+        out.write(f"{printable(name)}:{problem.line}: cannot read: {printable(problem.message)}\n")
+
+
+def sentence(document: Document, reading: Reading, lines: Lines, fates: Fates | None = None) -> Iterable[str]:
+    """The sentence and everything seen in it; without `fates`, findings are shown as judged."""
+    block = document.blocks[reading.block]
+    at = lines.position(reading.span.start)
+    yield f"{printable(document.name)}:{at.line}:{at.column}: {printable(reading.text)}"
+    yield f"  frame: {reading.frame or 'assertion'}"
+    for cue in reading.cues:
+        strength = f" ({cue.strength})" if cue.strength else ""
+        yield f"  {cue.kind} “{printable(cue.text)}”{strength}{_governs(block, cue.scope)}"
+    for citation in reading.citations:
+        fault = f"does not count: {citation.fault}" if citation.fault else "counts"
+        yield f"  citation “{printable(citation.text)}” ({citation.form}) {fault}"
+    for verdict in reading.verdicts:
+        yield f"  {verdict.rule} “{printable(verdict.excerpt)}”: {_fate(verdict, fates)}"
+        yield from (f"    {printable(reason)}" for reason in verdict.reasons)
+    if not reading.verdicts:
+        yield "  no rule matches here"
+
+
+def _governs(block: Block, scope: Iterable[tuple[int, int]]) -> str:
+    governed = " … ".join(f"“{printable(block.text[start:end])}”" for start, end in scope)
+    return f" governs {governed}" if governed else " governs nothing"
+
+
+def _fate(verdict: Verdict, fates: Fates | None) -> str:
+    if verdict.finding is None:
+        return f"silent, decided by: {verdict.step}"
+    judged = f"{verdict.finding.severity}, decided by: {verdict.step}"
+    if fates is None:
+        return judged
+    settled = fates.get((verdict.rule, verdict.span))
+    if settled is None:
+        return f"{judged}; not reported by this configuration"
+    if settled.status != "open":
+        return f"{judged}; {settled.status}: {settled.justification}"
+    return f"{settled.severity}, decided by: {verdict.step}"

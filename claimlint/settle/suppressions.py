@@ -1,0 +1,262 @@
+"""Suppressions: comments in a draft that set findings aside, each with its rules and its reason.
+
+    <!-- claimlint-disable-next-line core/rule, core/other -- reason until=2027-01-31 by="Ada L." -->
+
+- `claimlint-disable-line`: findings that start on the line on which the comment starts;
+- `claimlint-disable-next-line`: findings that start on the next line that has more than comments on it, and on no
+  other: a finding further down in a soft-wrapped paragraph is not covered;
+- `claimlint-disable` to `claimlint-enable`: findings that start in between; an enable that names no rule ends all;
+- `claimlint-disable-file`: the whole draft, wherever the comment stands.
+
+`{/* … */}` does the same in MDX. A suppression that is malformed, names an unknown rule or is never closed is a
+problem of the draft and suppresses nothing: a slip of the pen must not mute more than was meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+
+from claimlint.config import OWN_PACK, did_you_mean
+from claimlint.types import Comment, Finding, Lines, Problem, Report, Rule, Span
+
+EXPIRED = f"{OWN_PACK}/expired-suppression"
+UNUSED = f"{OWN_PACK}/unused-suppression"
+
+RULES: dict[str, Rule] = {
+    EXPIRED: Rule(
+        id=EXPIRED,
+        pack=OWN_PACK,
+        title="Suppression past its date",
+        message="The suppression of {rules} ended on {date}; its findings count again.",
+        severity="warning",
+        match=(),
+        needs=(),
+        why="A suppression with `until=` was agreed for a time. That time is over, so the claim has to be looked at "
+        "again: mend it, or have it approved with a new date.",
+        suggest=("mend the claim and remove the comment, or agree on a new date",),
+    ),
+    UNUSED: Rule(
+        id=UNUSED,
+        pack=OWN_PACK,
+        title="Suppression without a finding",
+        message="The suppression of {rule} sets no finding aside.",
+        severity="warning",
+        match=(),
+        needs=(),
+        why="The claim was mended or moved, or the rule no longer finds it. A comment that is left behind would hide "
+        "the next claim that somebody writes there.",
+        suggest=("remove the comment, or move it to the claim",),
+    ),
+}
+
+_VERBS = ("disable-next-line", "disable-line", "disable", "enable", "disable-file")
+_MEANT = re.compile(r"claimlint\s*[-:]|claimlint\s+(?:dis|en)able", re.IGNORECASE)
+_FORM = re.compile(
+    r"claimlint-(?P<verb>[\w-]+)(?:\s+(?P<rules>(?!--(?:\s|$)).*?))?(?:\s+--(?:\s+(?P<rest>.*))?)?", re.DOTALL
+)
+_OPTION = re.compile(r'(?<!\S)(?P<key>until|by)=(?P<value>"[^"]*"|\S*)')
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_STRAY_DATE = re.compile(r"(?<!\S)(?P<key>\w+)\s*[=:]\s*\d{4}-\d{2}-\d{2}(?!\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One comment, understood. covers: the source range in which a finding must start; at first the comment's own."""
+
+    verb: str
+    rules: tuple[str, ...]
+    reason: str
+    until: date | None
+    by: str
+    comment: Comment
+    covers: Span
+
+    def applies(self, finding: Finding) -> bool:
+        return finding.rule in self.rules and self.covers.start <= finding.span.start < self.covers.end
+
+
+class _MalformedError(ValueError):
+    """Says what is wrong with a comment that was meant as a suppression."""
+
+
+def settle(report: Report, known: Collection[str], today: date, *, selected: Collection[str] | None = None) -> Report:
+    """The report with its suppressed findings marked, and findings and problems about the suppressions themselves.
+
+    known: rules that may be named. selected: those that this run reports, so that a suppression of another one is not
+    called unused; all if None.
+    """
+    suppressions, problems = read(report, known)
+    if not suppressions and not problems:
+        return report
+    expired = [each for each in suppressions if each.until and each.until < today]
+    active = [each for each in suppressions if each not in expired]
+    own = [_finding_of_expired(report, each) for each in expired]
+    own += [
+        _finding_of_unused(report, each, rule)
+        for each in active
+        for rule in each.rules
+        if (selected is None or rule in selected)
+        and not any(each.applies(finding) for finding in report.findings if finding.rule == rule)
+    ]
+    findings = [_suppressed(finding, active) for finding in report.findings] + _fingerprinted(own)
+    return replace(
+        report,
+        findings=tuple(sorted(findings, key=lambda finding: (finding.span, finding.rule))),
+        problems=(*report.problems, *problems),
+    )
+
+
+def read(report: Report, known: Collection[str]) -> tuple[list[Suppression], list[Problem]]:
+    """The suppressions of a draft, with the ranges they cover, and what is wrong with the others."""
+    meant = [comment for comment in report.comments if _MEANT.match(comment.text.strip())]
+    if not meant:
+        return [], []
+    lines = Lines(report.source)
+    directives: list[Suppression] = []
+    problems: list[Problem] = []
+    for comment in meant:
+        try:
+            directives.append(parse(comment, known))
+        except _MalformedError as error:
+            problems.append(Problem(str(error), lines.position(comment.span.start).line))
+    suppressions, unpaired = _placed(directives, report, lines)
+    return suppressions, sorted(problems + unpaired, key=lambda problem: problem.line)
+
+
+def parse(comment: Comment, known: Collection[str]) -> Suppression:
+    """What the comment says, its range not yet known; raises ValueError saying what is malformed."""
+    form = _FORM.fullmatch(comment.text.strip())
+    verb = form["verb"] if form else ""
+    if form is None or verb not in _VERBS:
+        raise _MalformedError(f"unknown suppression “claimlint-{verb}”{did_you_mean(verb, _VERBS)}" if form else _USAGE)
+    rules = tuple(rule.strip() for rule in (form["rules"] or "").split(",") if rule.strip())
+    if unknown := [rule for rule in rules if rule not in known]:
+        raise _MalformedError(f"suppression of unknown rule “{unknown[0]}”{did_you_mean(unknown[0], known)}")
+    reason, until, by = _reason(form["rest"] or "")
+    if verb != "enable":
+        if not rules:
+            raise _MalformedError(f"suppression that names no rule; {_USAGE}")
+        if not reason:
+            raise _MalformedError(f"suppression without a reason; {_USAGE}")
+    return Suppression(verb, rules, reason, until, by, comment, comment.span)
+
+
+_USAGE = "write “claimlint-disable-next-line pack/rule -- reason”"
+
+
+def _reason(rest: str) -> tuple[str, date | None, str]:
+    """The text after `--` without its options, the date and the name."""
+    options = {option["key"]: option["value"].strip('"') for option in _OPTION.finditer(rest)}
+    reason = " ".join(_OPTION.sub("", rest).split())
+    if stray := _STRAY_DATE.search(reason):
+        raise _MalformedError(f"suppression with unknown option “{stray[0]}”; write “until=YYYY-MM-DD”")
+    if "by" in options and not options["by"]:
+        raise _MalformedError("suppression with an empty “by=”")
+    return reason, _date(options["until"]) if "until" in options else None, options.get("by", "")
+
+
+def _date(value: str) -> date:
+    try:
+        if _DATE.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise _MalformedError(f"suppression until “{value}”, which is no date; write “until=YYYY-MM-DD”")
+
+
+def _placed(directives: Iterable[Suppression], report: Report, lines: Lines) -> tuple[list[Suppression], list[Problem]]:
+    """Each suppression with the range it covers; regions are closed by their enable or are problems."""
+    placed: list[Suppression] = []
+    problems: list[Problem] = []
+    open_: list[Suppression] = []  # one a rule
+    for each in directives:
+        if each.verb == "disable":
+            open_ += [replace(each, rules=(rule,)) for rule in each.rules]
+        elif each.verb == "enable":
+            ended = [region for region in open_ if not each.rules or region.rules[0] in each.rules]
+            open_ = [region for region in open_ if region not in ended]
+            placed += [replace(region, covers=Span(region.covers.end, each.covers.start)) for region in ended]
+            never = sorted(set(each.rules) - {region.rules[0] for region in ended})
+            if never or not ended:
+                what = f" of {', '.join(never)}" if never else ""
+                problems.append(_problem(f"claimlint-enable{what} without a claimlint-disable before it", each, lines))
+        else:
+            placed.append(replace(each, covers=_range(each, report, lines)))
+    problems += [
+        _problem(f"claimlint-disable of {each.rules[0]} that no claimlint-enable ends", each, lines) for each in open_
+    ]
+    return placed, problems
+
+
+def _range(each: Suppression, report: Report, lines: Lines) -> Span:
+    span = each.comment.span
+    if each.verb == "disable-file":
+        return Span(0, len(report.source) + 1)
+    if each.verb == "disable-line":
+        return lines.span(lines.position(span.start).line)
+    for number in range(lines.position(span.end).line + 1, len(lines.starts) + 1):
+        line = lines.span(number)
+        if _has_more_than_comments(line, report):
+            return line
+    return Span(span.end, span.end)
+
+
+def _has_more_than_comments(line: Span, report: Report) -> bool:
+    start = line.start
+    for comment in report.comments:
+        if comment.span.end > start and comment.span.start < line.end:
+            if report.source[start : max(start, comment.span.start)].strip():
+                return True
+            start = comment.span.end
+    return bool(report.source[start : line.end].strip())
+
+
+def _suppressed(finding: Finding, active: Iterable[Suppression]) -> Finding:
+    for each in active:
+        if finding.status == "open" and each.applies(finding):
+            return replace(finding, status="suppressed", justification=each.reason)
+    return finding
+
+
+def _problem(message: str, each: Suppression, lines: Lines) -> Problem:
+    return Problem(message, lines.position(each.comment.span.start).line)
+
+
+def _finding_of_expired(report: Report, each: Suppression) -> Finding:
+    message = RULES[EXPIRED].message.format(rules=", ".join(each.rules), date=each.until)
+    return _finding(EXPIRED, message, report, each)
+
+
+def _finding_of_unused(report: Report, each: Suppression, rule: str) -> Finding:
+    return _finding(UNUSED, RULES[UNUSED].message.format(rule=rule), report, each)
+
+
+def _finding(id_: str, message: str, report: Report, each: Suppression) -> Finding:
+    rule, span = RULES[id_], each.comment.span
+    return Finding(
+        rule=id_,
+        pack=OWN_PACK,
+        severity=rule.severity,
+        message=message,
+        span=span,
+        excerpt=report.source[span.start : span.end],
+        sentence=" ".join(each.comment.text.split()),
+        suggestions=rule.suggest,
+    )
+
+
+def _fingerprinted(findings: Iterable[Finding]) -> list[Finding]:
+    """As of other findings: the same after edits elsewhere, and unique in the draft by the ordinal of its like."""
+    seen: Counter[tuple[str, str]] = Counter()
+    marked = []
+    for finding in findings:
+        key = (finding.message, finding.sentence)
+        digest = sha256("\n".join((finding.rule, *key, str(seen[key]))).encode("utf-8", "replace")).hexdigest()[:16]
+        seen[key] += 1
+        marked.append(replace(finding, fingerprint=digest))
+    return marked
