@@ -323,8 +323,8 @@ def _table(path: Path) -> Any:
     try:
         data = tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
-        at = re.search(r" \(at line (\d+), column \d+\)$", str(error))
-        message = str(error)[: at.start()] if at else str(error)
+        message, _, place = str(error).partition(" (at ")
+        at = re.match(r"line (\d+)", place)
         raise ConfigError(message, path=path, line=int(at[1]) if at else None) from error
     tool = data.get("tool")
     return tool.get("claimlint") if isinstance(tool, dict) else None

@@ -69,8 +69,8 @@ def _finding(finding: Finding, report: Report, lines: Lines, context: Context) -
     yield from excerpt(report.source, finding.span, lines, _COLORS[finding.severity], context)
     if finding.missing:
         yield _note("missing", missing(finding, context), context)
-    for reason in finding.reasons:
-        yield _note("because", printable(reason), context)
+    if finding.reasons:
+        yield _note("because", printable("; ".join(finding.reasons)), context)
     for suggestion in finding.suggestions[:1]:
         yield _note("help", printable(suggestion), context)
 
