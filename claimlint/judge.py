@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from claimlint.find import Hit
 from claimlint.language import scope
 from claimlint.language.frames import Frame
-from claimlint.language.model import Tree
+from claimlint.language.model import Tree, children
 from claimlint.language.topic import HEALTH, STRONG, Topic
 from claimlint.patterns import Text
 from claimlint.types import Citation, Cue, Rule
@@ -151,7 +151,7 @@ def _hedged(hit: Hit, context: Context) -> tuple[bool, list[str], tuple[tuple[in
     near: list[tuple[int, int, str]] = []
     hedged = False
     for cue in context.cues:
-        if cue.kind not in ("hedge", "limiter"):
+        if cue.kind not in ("hedge", "softener", "limiter"):
             continue
         if not _in_scope(hit, cue, context):
             notes.append(f"hedge “{cue.text}” does not govern the claim")
@@ -181,7 +181,10 @@ def _cited(context: Context) -> tuple[bool, list[str], tuple[tuple[int, int, str
 def _predicates(hit: Hit, tree: Tree) -> list[int]:
     """The tokens of the hit that the rest of it hangs on."""
     inside = {index for index, node in enumerate(tree) if node.start < hit.end and hit.start < node.end}
-    return [index for index in inside if tree[index].head not in inside or tree[index].head == index]
+    roots = [index for index in inside if tree[index].head not in inside or tree[index].head == index]
+    # of "is safe" the claim is "safe": adverbs and negations of a copula govern what follows it
+    said = [child for root in roots if tree[root].lower in scope.COPULAS for child in children(tree, root, "acomp", "attr") if child in inside]
+    return roots + said
 
 
 def _in_scope(hit: Hit, cue: Cue, context: Context) -> bool:

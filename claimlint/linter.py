@@ -22,7 +22,7 @@ from claimlint.types import Block, Citation, Document, Finding, Reading, Report,
 
 _MYTHS = re.compile(r"\b(?:myths?|misconceptions?|fictions?|fallac(?:y|ies)|old wives)\b", re.I)
 _SPACES = re.compile(r"\W+")
-_NEEDS_TREE = frozenset("hedge-strong hedge-medium hedge-weak hedge-fake limiter negation".split())
+_NEEDS_TREE = frozenset("hedge-strong hedge-medium hedge-weak softener hedge-fake limiter negation".split())
 _SUPPOSING = frozenset("if whether unless".split())
 
 

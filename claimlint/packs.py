@@ -24,7 +24,7 @@ MAX_BYTES = 4_000_000
 REMEDIES = ("hedge", "citation", "removal")
 ABOUT = ("any", "health", "treatment")
 CUES = (
-    "hedge-strong", "hedge-medium", "hedge-weak", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation", "booster",
+    "hedge-strong", "hedge-medium", "hedge-weak", "softener", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation", "booster",
     "critical", "myth", "rebuttal", "advice", "affirm", "deny", "endorsing", "study", "own-voice",
 )  # fmt: skip
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_]+(?:'[^\W_]+)*|[^\w\s]|_")
-_FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "−": "-", "“": '"', "”": '"'})
+_FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\x92": "'", "‐": "-", "‑": "-", "−": "-", "“": '"', "”": '"'})
 _CLITICS = {"'ll": "will", "'re": "are", "'ve": "have", "'m": "am", "'d": "would", "'s": "'s"}
 _STEMS = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
 _NUMBER_WORDS = frozenset(
@@ -200,9 +200,11 @@ def _split(form: str, start: int, end: int) -> Iterator[Token]:
     if form == "cannot":
         yield from (Token("can", start, start + 3), Token("not", start + 3, end))
         return
-    if form.endswith("n't") and len(form) > 3:
+    if form.endswith("n't"):
         stem = form[:-3]
-        yield from (Token(_STEMS.get(stem, stem), start, end - 3), Token("not", end - 3, end))
+        if stem:
+            yield Token(_STEMS.get(stem, stem), start, end - 3)
+        yield Token("not", end - 3, end)
         return
     cut = form.rfind("'")
     clitic = _CLITICS.get(form[cut:]) if cut > 0 else None

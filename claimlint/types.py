@@ -18,7 +18,7 @@ BlockKind = Literal[
     "title", "description", "heading", "paragraph", "item", "quote", "cell", "caption", "alt", "button", "field", "note"
 ]
 MarkKind = Literal["link", "note", "number", "cite", "code", "strong", "strike"]
-CueKind = Literal["hedge", "limiter", "negation", "booster", "attribution"]
+CueKind = Literal["hedge", "softener", "limiter", "negation", "booster", "attribution"]
 
 SEVERITIES: tuple[Severity, ...] = ("advice", "warning", "error")
 
@@ -163,8 +163,8 @@ class Document:
 class Cue:
     """A word or phrase that changes how a claim is meant, with the ranges of the sentence it governs.
 
-    `start`/`end` and `scope` are offsets into the block's text. strength grades hedges: strong, medium, weak, fake.
-    A limiter ("in some people", "for a while") narrows a claim as a hedge does, but expresses no uncertainty.
+    `start`/`end` and `scope` are offsets into the block's text. strength grades hedges: strong, medium;
+    a softener looks like a hedge and is none: weak ("can", "helps") or fake ("virtually"). A limiter ("in some people", "for a while") narrows a claim as a hedge does, but expresses no uncertainty.
     """
 
     kind: CueKind

@@ -14,7 +14,8 @@ _SCOPED: Mapping[str, tuple[CueKind, str]] = {
     "hedge-strong": ("hedge", "strong"),
     "hedge-medium": ("hedge", "medium"),
     "hedge-weak": ("hedge", "weak"),
-    "hedge-fake": ("hedge", "fake"),
+    "softener": ("softener", "weak"),
+    "hedge-fake": ("softener", "fake"),
     "limiter": ("limiter", "medium"),
     "negation": ("negation", ""),
     "booster": ("booster", ""),
@@ -22,7 +23,9 @@ _SCOPED: Mapping[str, tuple[CueKind, str]] = {
     "myth": ("attribution", "neutral"),
     "endorsing": ("attribution", "endorsing"),
 }
-_RIVALS = ("hedge-strong", "hedge-medium", "hedge-weak", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation")
+_RIVALS = ("hedge-strong", "hedge-medium", "hedge-weak", "softener", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation")
+_NO_RIVALS = ({"not-hedge", "negation"}, {"not-negation", "hedge-strong"}, {"not-negation", "hedge-medium"}, {"not-hedge", "not-negation"})
+_GOVERNING = ("hedge", "softener", "limiter", "negation")
 _MODALS = frozenset("may might could can would should must will".split())
 _CLAUSE_END = frozenset(", ; : . ! ? — – ( )".split())
 
@@ -57,7 +60,7 @@ class Cues:
         rivals = sorted((cue for cue in found if cue.name in _RIVALS), key=lambda cue: (cue.first - cue.last, cue.first, _RIVALS.index(cue.name)))
         taken: list[Found] = []
         for cue in rivals:
-            if all(cue.last < other.first or cue.first > other.last for other in taken):
+            if all(cue.last < other.first or cue.first > other.last or {cue.name, other.name} in _NO_RIVALS for other in taken):
                 taken.append(cue)
         kept = [cue for cue in taken if not cue.name.startswith("not-")]
         return tuple(sorted({*kept, *(cue for cue in found if cue.name not in _RIVALS)}, key=lambda cue: (cue.first, cue.last, cue.name)))
@@ -73,16 +76,16 @@ def resolve(found: Iterable[Found], tree: Tree, text: Text, block_text: str) -> 
         if item.name not in _SCOPED or _is_name(item, tree, text):
             continue
         kind, strength = _SCOPED[item.name]
-        ranges = _ranges(item, kind, tree, text) if kind in ("hedge", "limiter", "negation") else ()
+        ranges = _ranges(item, kind, tree, text) if kind in _GOVERNING else ()
         cues.append(Cue(kind, block_text[item.start : item.end], item.start, item.end, ranges, strength))
     return tuple(cues)
 
 
 def _is_name(item: Found, tree: Tree, text: Text) -> bool:
-    """May the month, Might the noun: a modal that the tagger does not take for one."""
+    """May the month, might the noun, 'd for had: a modal that the tagger does not take for one."""
     if text.tokens[item.first].form not in _MODALS or item.first != item.last:
         return False
-    return any(node.start == item.start and node.tag in ("NNP", "NNPS", "NN") for node in tree)
+    return any(node.start == item.start and node.tag in ("NNP", "NNPS", "NN", "VBD") for node in tree)
 
 
 def _ranges(item: Found, kind: str, tree: Tree, text: Text) -> tuple[tuple[int, int], ...]:

@@ -17,6 +17,7 @@ _FINITE = ("VBZ", "VBP", "VBD", "MD")
 _APART = frozenset("because since although though whereas while if unless so as but however yet".split())
 _RAISING = frozenset("seem seems seemed seeming appear appears appeared appearing tend tends tended happen happens prove proves proved".split())
 _EMPTY_SUBJECTS = frozenset("nobody none nothing neither no-one".split())
+COPULAS = frozenset("be is are was were 's am been being 're 'm".split())
 _LIGHT = frozenset("have has had play plays played show shows showed offer offers offered represent represents be is are was were 's hold holds".split())
 
 
@@ -55,7 +56,7 @@ def _root(tree: Tree, first: int, last: int) -> int:
 
 def _clause(tree: Tree, verb: int, start: int) -> set[int]:
     """The verb and what hangs on it to the right of `start`, without what asserts by itself."""
-    covered = {verb} if verb >= start else {verb}
+    covered = {verb}
     stack = [verb]
     while stack:
         parent = stack.pop()
@@ -112,7 +113,10 @@ def _passive_subject(tree: Tree, verb: int) -> set[int]:
 
 
 def _hedge_verb(tree: Tree, verb: int, first: int) -> set[int]:
-    complements = [child for child in children(tree, verb, "xcomp", "oprd", "acomp", "ccomp", "dobj", "attr") if child > verb]
+    complements = [child for child in children(tree, verb, "xcomp", "oprd", "acomp", "ccomp", "dobj", "attr", "advcl") if child > verb]
+    if tree[verb].lower not in _RAISING:
+        complements = [child for child in complements if tree[child].dep != "advcl"]
+    complements += [child for child in children(tree, verb, "prep") if tree[child].lower == "like" and tree[verb].lower in _RAISING]
     covered = {index for child in complements for index in _clause(tree, child, 0)}
     for child in complements:
         covered |= _subject(tree, child) if tree[child].dep == "ccomp" else set()
@@ -148,7 +152,8 @@ def _adverb(tree: Tree, adverb: int, first: int, last: int) -> set[int]:
         after_comma = first > 0 and tree[first - 1].lower == ","
         if head > first or first == 0 or not after_comma:
             verb = tree[head].head if tree[head].dep in ("aux", "auxpass") else head
-            return _clause(tree, verb, first if verb > first else verb) | _passive_subject(tree, verb)
+            covered = _clause(tree, verb, first if verb > first else verb) | _passive_subject(tree, verb)
+            return {index for index in covered if index > first} if tree[verb].lower in COPULAS else covered
         following = [child for child in children(tree, head) if child > last]
         return {index for child in following[:1] for index in subtree(tree, child)}
     return {index for index in subtree(tree, head) if index > last or index == head}
@@ -197,7 +202,8 @@ def _negated(tree: Tree, head: int, first: int, last: int) -> set[int]:
     if tree[above].dep in ("aux", "auxpass"):
         above = tree[above].head
     if tree[above].tag.startswith(("VB", "MD")) and tree[above].dep not in ("amod", "compound"):
-        return _clause(tree, above, first) | _passive_subject(tree, above)
+        covered = {index for index in _clause(tree, above, first) if index > first} | _passive_subject(tree, above)
+        return _before_participle(tree, covered)
     return {index for index in subtree(tree, above) if index >= first}
 
 
@@ -208,8 +214,19 @@ def _negated_phrase(tree: Tree, noun: int) -> set[int]:
     while node.dep in ("conj", "pobj", "prep") and tree[node.head].dep in ("nsubj", "nsubjpass", "prep", "pobj"):
         noun, node = node.head, tree[node.head]
     if node.dep in ("nsubj", "nsubjpass") and tree[node.head].tag.startswith(("VB", "MD")):
-        return phrase | _clause(tree, node.head, 0)
+        return _before_participle(tree, phrase | _clause(tree, node.head, noun))
     return phrase
+
+
+def _before_participle(tree: Tree, covered: set[int]) -> set[int]:
+    """Without a trailing ", suggesting …" or ", where …", which comments on the whole sentence."""
+    trailing = {
+        index for root in covered
+        if tree[root].head in covered and _comma_before(tree, root)
+        and ((tree[root].dep == "advcl" and tree[root].tag == "VBG") or tree[root].dep == "relcl")
+        for index in subtree(tree, root)
+    }  # fmt: skip
+    return covered - trailing
 
 
 def clause_of(tree: Tree, index: int) -> int:
