@@ -53,11 +53,7 @@ EVERYTHING = replace(PLAIN, show=("open", "suppressed"))
 def finding(source: str, words: str, rule: str = "core/safe", **fields: Any) -> Finding:
     start = source.index(words)
     span = Span(start, start + len(words))
-    known: dict[str, Any] = {
-        "severity": RULES[rule].severity,
-        "message": f"“{words}” is a promise.",
-        "fingerprint": "f0",
-    }
+    known: dict[str, Any] = {"severity": RULES[rule].severity, "message": f"“{words}” is a promise."}
     return Finding(
         rule=rule, pack="core", span=span, excerpt=words, sentence=words, fingerprint="f0", **(known | fields)
     )
