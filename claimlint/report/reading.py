@@ -8,8 +8,8 @@ from typing import TextIO
 from claimlint.report.text import printable
 from claimlint.types import Block, Document, Finding, Lines, Problem, Reading, Report, Span, Verdict
 
-Fates = Mapping[tuple[str, Span], Finding | None]
-"""(rule, place) of a finding → the finding as settled; None if the configuration does not select it."""
+Fates = Mapping[tuple[str, Span], Finding]
+"""(rule, place) → the finding as it is reported."""
 
 
 def write(document: Document, readings: Iterable[Reading], out: TextIO) -> None:
@@ -56,12 +56,9 @@ def _governs(block: Block, scope: Iterable[tuple[int, int]]) -> str:
 def _fate(verdict: Verdict, fates: Fates | None) -> str:
     if verdict.finding is None:
         return f"silent, decided by: {verdict.step}"
-    judged = f"{verdict.finding.severity}, decided by: {verdict.step}"
     if fates is None:
-        return judged
+        return verdict.finding.severity
     settled = fates.get((verdict.rule, verdict.span))
     if settled is None:
-        return f"{judged}; not reported by this configuration"
-    if settled.status != "open":
-        return f"{judged}; {settled.status}: {settled.justification}"
-    return f"{settled.severity}, decided by: {verdict.step}"
+        return "not reported: the configuration leaves it out, or another finding covers it"
+    return settled.severity + ("" if settled.status == "open" else f", {settled.status}: {settled.justification}")
