@@ -95,6 +95,8 @@ def load(path: Path) -> Config:
 
 def for_path(config: Config, path: str | PurePath) -> Config:
     """The configuration for one draft, its overrides folded in."""
+    if not config.overrides:
+        return config
     relative = _relative(config, path)
     for override in config.overrides:
         if not _matches(override.files, relative):

@@ -308,6 +308,7 @@ FAMILY = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}"
         ("本当に安全", "安全", ["1 | 本当に安全", "  |       ^^^^"]),
         (f"{E} safe", "safe", [f"1 | {E} safe", "  |    ^^^^"]),
         (f"{FAMILY} safe", "safe", [f"1 | {FAMILY} safe", "  |    ^^^^"]),
+        ("\u2764\ufe0f safe", "safe", ["1 | \u2764\ufe0f safe", "  |    ^^^^"]),
         ("Cafe\u0301: safe", "safe", ["1 | Cafe\u0301: safe", "  |       ^^^^"]),
         ("\x1b[31msafe\x07", "safe", ["1 | \ufffd[31msafe\ufffd", "  |      ^^^^"]),
         ("\u202eefas\u202c safe", "safe", ["1 | \ufffdefas\ufffd safe", "  |        ^^^^"]),

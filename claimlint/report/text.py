@@ -158,11 +158,15 @@ def _columns(text: str) -> int:
     """Columns of a terminal: East Asian wide characters and emoji take two, combining ones none."""
     if text.isascii():
         return len(text)
-    columns, joined = 0, False
+    columns, before = 0, ""
     for character in text:
-        # the part after a zero-width joiner is drawn into the emoji before it
-        columns += 0 if joined else _width(character)
-        joined = character == "\u200d"
+        if character == "\ufe0f":
+            # asks for the emoji form of a sign that is narrow by itself
+            columns += _width(before) == 1 if before else 0
+        elif before != "\u200d":
+            # what follows a zero-width joiner is drawn into the emoji before it
+            columns += _width(character)
+        before = character
     return columns
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
-from claimlint.config import Config, selects, severity_of
+from claimlint.config import Config, for_path, selects, severity_of
 from claimlint.settle import suppressions
 from claimlint.types import Finding, Report
 
@@ -17,15 +17,16 @@ def settle(report: Report, config: Config, rules: Collection[str], today: date, 
     rules: the ids of all rules that ran, selected or not. known: ids beyond these that a suppression may name, of
     packs that this project uses but this run does not.
     """
-    selected = frozenset(rule for rule in rules if selects(config, rule, report.name))
+    here = for_path(config, report.name)
+    selected = frozenset(rule for rule in rules if selects(here, rule, report.name))
     wanted = replace(report, findings=tuple(finding for finding in report.findings if finding.rule in selected))
     settled = suppressions.settle(wanted, {*rules, *known}, today, selected=selected)
-    return replace(settled, findings=_graded(settled, config))
+    return replace(settled, findings=_graded(settled, here))
 
 
-def _graded(report: Report, config: Config) -> tuple[Finding, ...]:
+def _graded(report: Report, here: Config) -> tuple[Finding, ...]:
     return tuple(
-        replace(finding, severity=severity_of(config, finding.rule, report.name, finding.severity))
+        replace(finding, severity=severity_of(here, finding.rule, report.name, finding.severity))
         for finding in report.findings
-        if selects(config, finding.rule, report.name)
+        if selects(here, finding.rule, report.name)
     )
