@@ -1,0 +1,69 @@
+"""The pipeline as a whole: shortcuts change nothing, what is not needed is not imported, fingerprints survive edits."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from claimlint.linter import Linter, Options
+from claimlint.packs import load_packs
+
+PROJECT = Path(__file__).parent.parent
+CORPUS = PROJECT.parent / "shared" / "bench" / "dev" / "docs"
+PACKS = load_packs(["core", "ketamine"])
+
+
+@pytest.fixture(scope="module")
+def linter():
+    return Linter(PACKS)
+
+
+@pytest.fixture(scope="module")
+def exhaustive():
+    return Linter(PACKS, options=Options(exhaustive=True))
+
+
+def drafts():
+    return sorted(path for path in (PROJECT / "examples").rglob("*") if path.suffix in (".md", ".html"))
+
+
+@pytest.mark.parametrize("path", drafts(), ids=lambda path: path.name)
+def test_exhaustive_finds_the_same(path, linter, exhaustive):
+    source = path.read_text("utf8")
+    assert exhaustive.check(source, path.name) == linter.check(source, path.name)
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the benchmark corpus is not beside the project")
+def test_exhaustive_finds_the_same_on_a_corpus(linter, exhaustive):
+    for path in sorted(CORPUS.rglob("*.*"))[::12]:
+        source = path.read_bytes().decode("utf8")
+        assert exhaustive.check(source, path.name).findings == linter.check(source, path.name).findings, path
+
+
+def imported(draft: str) -> set[str]:
+    code = (
+        "import sys; from claimlint.linter import Linter; from claimlint.packs import load_packs;"
+        "Linter(load_packs(['core', 'ketamine'])).check(sys.argv[1], 'a.md');"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, draft], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_spacy_stays_away_from_a_draft_without_claims():
+    assert "spacy" not in imported("# Opening hours\n\nWe open at nine. The clinic is on Main Street.\n")
+    assert "spacy" in imported("Our infusions may be a safe option for you.\n")
+
+
+def test_fingerprints_survive_edits_elsewhere(linter):
+    before = linter.check("Ketamine cures depression.\n\nKetamine cures depression.\n", "a.md").findings
+    after = linter.check("# New\n\nA line.\n\nKetamine **cures** depression.\n\nKetamine cures\ndepression.\n", "b.md").findings
+    assert [item.fingerprint for item in before] == [item.fingerprint for item in after]
+    assert len({item.fingerprint for item in before}) == len(before) > 1
+
+
+def test_the_excerpt_stands_where_the_finding_says(linter):
+    source = "\ufeff# Tea 🍵\r\n\r\nOur caf\u00e9\u2019s tea is\r\ncompletely&nbsp;**safe** for\u00a0all.\r\n"
+    (finding, *_) = linter.check(source, "a.md").findings
+    assert source[finding.span.start : finding.span.end].replace("**", "").replace("&nbsp;", " ").split() == finding.excerpt.split()
