@@ -56,6 +56,7 @@ def open_lines(report: Report) -> list[int]:
         ("<!-- claimlint-disable-next-line core/safe, core/cure -- both -->\nsafe cure\nsafe", [3]),
         ("<!--claimlint-disable-next-line\n  core/safe\n  -- over\n  lines\n-->\nsafe\nsafe", [7]),
         ("<!-- claimlint-disable-next-line core/safe -- not further down the paragraph -->\nsafe\nand safe", [3]),
+        ("<!-- claimlint-disable-next-line core/safe -- x -->\n<!-- a --> safe <!-- b -->\nsafe", [3]),
         # this line
         ("safe <!-- claimlint-disable-line core/safe -- x -->\nsafe", [2]),
         ("<!-- claimlint-disable-line core/safe -- x --> safe\nsafe", [2]),
@@ -146,6 +147,11 @@ def test_expired_suppressions_suppress_nothing_and_are_findings() -> None:
     assert (own.rule, own.pack, own.severity, own.excerpt) == (EXPIRED, "claimlint", "warning", comment)
     assert own.message == "The suppression of core/safe ended on 2026-11-21; its findings count again."
     assert claim.status == "open"
+
+
+def test_a_next_line_suppression_at_the_end_is_unused() -> None:
+    report = settled("safe\n<!-- claimlint-disable-next-line core/safe -- x -->\n\n")
+    assert [(finding.rule, finding.status) for finding in report.findings] == [("core/safe", "open"), (UNUSED, "open")]
 
 
 def test_unused_suppressions_are_findings_one_a_rule() -> None:
