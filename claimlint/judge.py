@@ -178,9 +178,12 @@ def _cited(context: Context) -> tuple[bool, list[str], tuple[tuple[int, int, str
     return False, ["no citation covers the sentence"], ()
 
 
-def _predicates(hit: Hit, tree: Tree) -> list[int]:
-    """The tokens of the hit that the rest of it hangs on."""
-    inside = {index for index, node in enumerate(tree) if node.start < hit.end and hit.start < node.end}
+def _predicates(hit: Hit, tree: Tree, cue: Cue | None = None) -> list[int]:
+    """The tokens of the hit that the rest of it hangs on; those of the cue itself do not count."""
+    inside = {
+        index for index, node in enumerate(tree)
+        if node.start < hit.end and hit.start < node.end and not (cue and cue.start <= node.start and node.end <= cue.end)
+    }  # fmt: skip
     roots = [index for index in inside if tree[index].head not in inside or tree[index].head == index]
     # of "is safe" the claim is "safe": adverbs and negations of a copula govern what follows it
     said = [child for root in roots if tree[root].lower in scope.COPULAS for child in children(tree, root, "acomp", "attr") if child in inside]
@@ -194,7 +197,7 @@ def _in_scope(hit: Hit, cue: Cue, context: Context) -> bool:
         return any(low <= start and end <= high for low, high in cue.scope)
 
     tree = context.tree
-    for index in _predicates(hit, tree):
+    for index in _predicates(hit, tree, cue):
         if within(tree[index].start, tree[index].end):
             return True
     if not tree:
