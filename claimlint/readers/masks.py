@@ -1,0 +1,256 @@
+"""Syntax that is neither Markdown nor HTML nor prose: comments, note calls, bare URLs, shortcodes, JSX.
+
+One pass from left to right over the page. What is found is masked, so that the Markdown parser and the HTML
+reader see only their own; its comments, citations and strings are noted in the draft.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Literal, TypeAlias
+
+from claimlint.readers.pieces import CALL, MASK, Call, Draft
+from claimlint.readers.tags import RAW_TEXT, TAG
+from claimlint.types import MarkKind, Span
+
+Syntax = Literal["markdown", "mdx", "html", "text"]
+Handler: TypeAlias = "Callable[[Scan, int], int]"
+"""Deals with what may begin at an offset; returns where it ends, or the offset itself if it is nothing."""
+
+_LINE_END = re.compile(r"[\r\n]")
+_BLANK_LINE = re.compile(r"\n[ \t\r>]*\n")
+_EMPTIED = re.compile(rf"^[ \t]*{MASK}[ \t{MASK}]*(?=\r?$)", re.MULTILINE)
+_FENCE_LEAD = re.compile(r"(?:[-*+>]|\d{1,9}[.)]|[ \t])*\Z")
+_LINK = re.compile(r"\]\([ \t]*(?:<[^<>\n]*>|(?:[^\s()<>\\]|\\.|\((?:[^\s()\\]|\\.)*\))*)")
+_DEFINITION = re.compile(r"\[(?!\^)[^\]\[\n]+\]:[ \t]*\n?[ \t]*\S+")
+_AUTOLINK = re.compile(r"<[a-zA-Z][\w+.-]*:[^\s<>]*>")
+_NOTE = re.compile(r"\[\^([^\]\[\s^]+)\](:?)")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`|{}\\^\[\]“”«»\v￼]{2,2000}", re.IGNORECASE)
+_URL_TAIL = ".,;:!?'’*_~…"
+_NUMBERS = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
+_INLINE = r"</?(?:a|b|i|span|em|strong)\b[^<>]*>"
+_SUP = re.compile(
+    rf"<sup\b[^<>]*>(?:\s|{_INLINE}|\[)*({_NUMBERS})(?:\s|{_INLINE}|\]|\(\#[^\s()]*\))*</sup\s*>", re.IGNORECASE
+)
+_CARETS = re.compile(rf"(?<=\S)\^({_NUMBERS})\^")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISED_NUMBERS = re.compile(rf"(?<=\S)[{_RAISED}]+(?:[⁻,˒·][{_RAISED}]+)*")
+_DIGITS = re.compile(rf"[\d{_RAISED}]+")
+_LOWERED = str.maketrans(_RAISED, "0123456789")
+_BASE = re.compile(r"(?:\b10|(?<![^\W\d_])[^\W\d_]|\b[kcdmµn]m|\bft|\bCO)\Z")  # what a raised digit is an exponent of
+
+
+_LEAD = 80
+_SPAN = 10_000
+
+
+class Scan:
+    """One pass over a draft's page from its start on."""
+
+    def __init__(self, draft: Draft, handlers: dict[str, Handler]) -> None:
+        self.draft = draft
+        self.page = draft.page
+        self.position = draft.start
+        self._handlers = handlers
+        self._edits: list[tuple[int, int, str]] = []
+        self._missing: set[str] = set()
+
+    def run(self) -> None:
+        triggers = re.compile("|".join(map(re.escape, self._handlers)))
+        while found := triggers.search(self.page, self.position):
+            self.position = max(self._handlers[found[0]](self, found.start()), found.end())
+        if self._edits:
+            self.draft.page = _EMPTIED.sub(lambda line: " " * len(line[0]), self._edited())
+
+    def hide(self, start: int, end: int, fill: str = MASK) -> int:
+        """Mask a range, keeping its line ends."""
+        hidden = _LINE_END.split(self.page[start:end])
+        if len(hidden) == 1:
+            self._edits.append((start, end, fill * (end - start)))
+        else:
+            self._edits.append((start, end, re.sub(r"[^\r\n]", fill, self.page[start:end])))
+        return end
+
+    def call(self, start: int, end: int, kind: MarkKind, targets: Iterable[tuple[int, str]]) -> int:
+        """Mask a citation; each target's mark will stand at its offset."""
+        position = start
+        for at, target in targets:
+            self.draft.calls[at] = Call(kind, target, Span(start, end))
+            self.hide(position, at)
+            self._edits.append((at, at + 1, CALL))
+            position = at + 1
+        return self.hide(position, end)
+
+    def find(self, needle: str, start: int) -> int:
+        """Like str.find, but a needle that was missing once is not looked for again."""
+        if needle in self._missing:
+            return -1
+        at = self.page.find(needle, start)
+        if at < 0:
+            self._missing.add(needle)
+        return at
+
+    def lead(self, at: int) -> str | None:
+        """What stands before an offset on its line, or None if that is much."""
+        before = self.page[max(0, at - _LEAD) : at]
+        end = max(before.rfind("\n"), before.rfind("\r"))
+        return None if end < 0 and at > _LEAD else before[end + 1 :]
+
+    def comment(self, start: int, opening: str, closing: str) -> int:
+        """Note and mask a comment, or tell that it is never closed."""
+        inner = start + len(opening)
+        end = self.find(closing, inner)
+        if end < 0:
+            self.draft.problem(f'this comment ("{opening}") is never closed; what follows was read as text', start)
+            return self.hide(start, inner)
+        self.draft.comment(start, end + len(closing), Span(inner, end))
+        return self.hide(start, end + len(closing))
+
+    def _edited(self) -> str:
+        parts: list[str] = []
+        position = 0
+        for start, end, fill in self._edits:
+            parts += (self.page[position:start], fill)
+            position = end
+        parts.append(self.page[position:])
+        return "".join(parts)
+
+
+def scan(draft: Draft, syntax: Syntax) -> None:
+    """Mask the page of a draft and note what was found."""
+    Scan(draft, _HANDLERS[syntax]).run()
+
+
+def _code_span(scan: Scan, at: int) -> int:
+    """Code is left to the Markdown parser, whatever it holds."""
+    run = _length(scan.page, at, "`")
+    if run >= 3 and (end := _fence(scan, at, run)) is not None:
+        return end
+    closing = re.compile(f"(?<!`)`{{{run}}}(?!`)")
+    needle = "`" * run
+    if scan.find(needle, at + run) < 0:
+        return at + run
+    found = closing.search(scan.page, at + run, at + run + _SPAN)
+    if found is None or _BLANK_LINE.search(scan.page, at + run, found.start()):
+        return at + run
+    return found.end()
+
+
+def _tildes(scan: Scan, at: int) -> int:
+    run = _length(scan.page, at, "~")
+    return _fence(scan, at, run) or at + run
+
+
+def _length(page: str, at: int, char: str) -> int:
+    end = at
+    while page.startswith(char, end):
+        end += 1
+    return end - at
+
+
+def _fence(scan: Scan, at: int, run: int) -> int | None:
+    """Where a fenced code block ends, if one begins here."""
+    lead = scan.lead(at)
+    if lead is None or not _FENCE_LEAD.match(lead):
+        return None
+    char = scan.page[at]
+    closing = re.compile(rf"^[ \t>]*{char}{{{run},}}[ \t]*\r?$", re.MULTILINE).search(scan.page, at + run)
+    return closing.end() if closing else len(scan.page)
+
+
+def _angle(scan: Scan, at: int) -> int:
+    page = scan.page
+    if page.startswith("<!--", at):
+        return scan.comment(at, "<!--", "-->")
+    if sup := _SUP.match(page, at):
+        return sup.end() if _is_exponent(page, at) else _numbers(scan, sup)
+    if tag := TAG.match(page, at):
+        return _past_raw_text(scan, tag[2].lower(), tag.end()) if not tag[1] else tag.end()
+    autolink = _AUTOLINK.match(page, at)
+    return autolink.end() if autolink else at
+
+
+def _past_raw_text(scan: Scan, name: str, at: int) -> int:
+    if name not in RAW_TEXT or name == "title":
+        return at
+    found = re.compile(f"</{name}", re.IGNORECASE).search(scan.page, at)
+    return found.start() if found else at
+
+
+def _bracket(scan: Scan, at: int) -> int:
+    lead = scan.lead(at)
+    opens_line = lead is not None and not lead.strip(" \t>")
+    if note := _NOTE.match(scan.page, at):
+        return note.end() if note[2] and opens_line else scan.call(at, note.end(1) + 1, "note", [(at, note[1])])
+    if opens_line and (definition := _DEFINITION.match(scan.page, at)):
+        return definition.end()
+    return at
+
+
+def _link(scan: Scan, at: int) -> int:
+    link = _LINK.match(scan.page, at)
+    return link.end() if link else at
+
+
+def _escape(_: Scan, at: int) -> int:
+    return at + 2
+
+
+def _url(scan: Scan, at: int) -> int:
+    page = scan.page
+    start = at
+    if page.startswith(":", at):
+        start -= 5 if page[at - 5 : at].lower() == "https" else 4
+    found = _URL.match(page, start)
+    if found is None or (start and (page[start - 1].isalnum() or page[start - 1] in "/@.")) or start < scan.position:
+        return at
+    end = found.end()
+    while (last := page[end - 1]) in _URL_TAIL or (
+        last == ")" and page.count("(", start, end) < page.count(")", start, end)
+    ):
+        end -= 1
+    return scan.call(start, end, "link", [(start, page[start:end])])
+
+
+def _raised(scan: Scan, at: int) -> int:
+    found = _RAISED_NUMBERS.match(scan.page, at)
+    if found is None:
+        return at
+    return found.end() if _is_exponent(scan.page, at) else _numbers(scan, found)
+
+
+def _caret(scan: Scan, at: int) -> int:
+    found = _CARETS.match(scan.page, at)
+    return _numbers(scan, found) if found else at
+
+
+def _numbers(scan: Scan, found: re.Match[str]) -> int:
+    """Mask superscript numbers: each becomes a mark of its own."""
+    digits = _DIGITS.finditer(scan.page, *found.span(found.lastindex or 0))
+    return scan.call(
+        found.start(), found.end(), "number", [(number.start(), number[0].translate(_LOWERED)) for number in digits]
+    )
+
+
+def _is_exponent(page: str, at: int) -> bool:
+    return _BASE.search(page, max(0, at - 4), at) is not None
+
+
+_URLS: dict[str, Handler] = {"://": _url, "www.": _url, **dict.fromkeys(_RAISED, _raised)}
+_HTML: dict[str, Handler] = {**_URLS, "<": _angle}
+_MARKDOWN: dict[str, Handler] = {
+    **_HTML,
+    "](": _link,
+    "[": _bracket,
+    "`": _code_span,
+    "~~~": _tildes,
+    "\\": _escape,
+    "^": _caret,
+}
+_HANDLERS: dict[Syntax, dict[str, Handler]] = {
+    "text": _URLS,
+    "html": _HTML,
+    "markdown": _MARKDOWN,
+    "mdx": _MARKDOWN,
+}
