@@ -252,7 +252,7 @@ def _source(name: str, stdin: str = "") -> str:
     if name != stdin:
         return readers.load(Path(name))
     try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
+        return sys.stdin.buffer.read().decode()
     except UnicodeDecodeError as error:
         raise ReadError("not UTF-8") from error
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 from claimlint.report.text import printable
-from claimlint.types import Block, Document, Finding, Lines, Problem, Reading, Report, Span, Verdict
+from claimlint.types import Block, Cue, Document, Finding, Lines, Problem, Reading, Report, Span, Verdict
 
 Fates = Mapping[tuple[str, Span], Finding]
 """(rule, place) → the finding as it is reported."""
@@ -34,10 +34,10 @@ def sentence(document: Document, reading: Reading, lines: Lines, fates: Fates | 
     block = document.blocks[reading.block]
     at = lines.position(reading.span.start)
     yield f"{printable(document.name)}:{at.line}:{at.column}: {printable(reading.text)}"
-    yield f"  frame: {reading.frame or 'assertion'}"
+    yield f"  frame: {reading.frame}"
     for cue in reading.cues:
         strength = f" ({cue.strength})" if cue.strength else ""
-        yield f"  {cue.kind} “{printable(cue.text)}”{strength}{_governs(block, cue.scope)}"
+        yield f"  {cue.kind} “{printable(cue.text)}”{strength}{_governs(block, cue)}"
     for citation in reading.citations:
         fault = f"does not count: {citation.fault}" if citation.fault else "counts"
         yield f"  citation “{printable(citation.text)}” ({citation.form}) {fault}"
@@ -48,9 +48,11 @@ def sentence(document: Document, reading: Reading, lines: Lines, fates: Fates | 
         yield "  no rule matches here"
 
 
-def _governs(block: Block, scope: Iterable[tuple[int, int]]) -> str:
-    governed = " … ".join(f"“{printable(block.text[start:end])}”" for start, end in scope)
-    return f" governs {governed}" if governed else " governs nothing"
+def _governs(block: Block, cue: Cue) -> str:
+    governed = " … ".join(f"“{printable(block.text[start:end])}”" for start, end in cue.scope)
+    if not governed and cue.kind == "booster":
+        return ""
+    return f" governs {governed or 'nothing'}"
 
 
 def _fate(verdict: Verdict, fates: Fates | None) -> str:
