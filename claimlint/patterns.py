@@ -283,7 +283,7 @@ class Choice:
 
 Element = Word | Slot | Gap | Edge | Number | Choice
 
-_LEX = re.compile(r"\{[A-Z][A-Z_0-9]*\}\??|\*\*|[*~^$#]|[()|]\??|=?[^\s()|{}~*^$#]+|\S")
+_LEX = re.compile(r"\{[A-Z][A-Z_0-9]*\}\??|\*\*|[*~^$]|#\??|[()|]\??|=?[^\s()|{}~*^$#]+|\S")
 
 
 def parse(pattern: str) -> tuple[tuple[Element, ...], ...]:
@@ -336,10 +336,13 @@ def _elements(lexeme: str, pattern: str) -> Iterator[Element]:
         return
     optional = lexeme.endswith("?") and len(lexeme) > 1
     text = lexeme[:-1] if optional else lexeme
-    if text.startswith("{"):
+    row: tuple[Element, ...]
+    if text == "#":
+        row = (Number(),)
+    elif text.startswith("{"):
         if not text.endswith("}") or len(text) < 3:
             raise PatternSyntaxError(f"“{lexeme}” is no list name in “{pattern}”: write {{UPPER_CASE}}")
-        row: tuple[Element, ...] = (Slot(text[1:-1]),)
+        row = (Slot(text[1:-1]),)
     else:
         exact = text.startswith("=") and len(text) > 1
         row = tuple(Word(token.form, exact) for token in tokenize(text[1:] if exact else text))

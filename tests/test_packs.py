@@ -95,7 +95,7 @@ def test_override_and_list_extension(tmp_path):
 
 
 def test_structured_patterns(tmp_path):
-    tokens = "{tokens: [{LEMMA: pay}, {POS: ADV, OP: '?'}, {LOWER: cash}], anchors: [cash]}"
+    tokens = "{tokens: [{LEMMA: pay}, {LOWER: only, OP: '?'}, {LOWER: cash}], anchors: [cash]}"
     tree = (
         "{tree: [{RIGHT_ID: v, RIGHT_ATTRS: {LEMMA: sell}}, {LEFT_ID: v, REL_OP: '>', RIGHT_ID: o,"
         " RIGHT_ATTRS: {DEP: dobj}}], anchors: [sells]}"

@@ -79,6 +79,8 @@ LISTS = {"CONDITION": ["depression", "chronic low back pain", "pain"], "TREATMEN
         ("forever $", "It works forever!", ["forever"]),
         ("cure * forever", "cures it; forever", []),
         ("lift|raise mood", "raises moods", ["raises moods"]),
+        ("^ myth #? :", "Myth 2: no", ["Myth 2:"]),
+        ("^ myth #? :", "Myth: no", ["Myth:"]),
     ],
 )
 def test_matching(pattern, text, expected):
