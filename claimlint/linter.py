@@ -137,7 +137,7 @@ class Linter:
             myths = above is not None and bool(_MYTHS.search(document.blocks[above].text))
             lead = document.blocks[block.leads[0]].text if block.leads else ""
             row.frames = frames(block, row.start, row.end, row.text, row.cues, heading=heading, lead=lead, myth_section=myths)
-            if any(frame.name in ("question", "myth") for frame in row.frames):
+            if any(frame.name in ("question", "myth", "reported") for frame in row.frames):
                 answered |= self._answer(document, rows, index)
         return answered
 

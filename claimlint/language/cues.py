@@ -20,7 +20,8 @@ _SCOPED: Mapping[str, tuple[CueKind, str]] = {
     "negation": ("negation", ""),
     "booster": ("booster", ""),
     "critical": ("attribution", "critical"),
-    "myth": ("attribution", "neutral"),
+    "myth": ("attribution", "myth"),
+    "reported": ("attribution", "neutral"),
     "endorsing": ("attribution", "endorsing"),
 }
 _RIVALS = ("hedge-strong", "hedge-medium", "hedge-weak", "softener", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation")

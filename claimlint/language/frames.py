@@ -51,7 +51,7 @@ def frames(
     names = {cue.name for cue in cues}
     if "endorsing" not in names:
         found += [Frame("critical", start, end, f"“{block.text[cue.start : cue.end]}” rejects it") for cue in cues if cue.name == "critical"]
-        found += [Frame("myth", cue.start, _until_turn(text, cue, end), f"reported, not asserted: “{block.text[cue.start : cue.end]}”") for cue in cues if cue.name == "myth"]
+        found += [Frame(cue.name, cue.start, _until_turn(text, cue, end), f"reported, not asserted: “{block.text[cue.start : cue.end]}”") for cue in cues if cue.name in ("myth", "reported")]
     found += [Frame("advice", cue.start, _until_turn(text, cue, end), f"advice: “{block.text[cue.start : cue.end]}”") for cue in cues if cue.name == "advice"]
     if _is_question(block, sentence) and "own-voice" not in names:
         found.append(Frame("question", start, end, "asked, not asserted"))
