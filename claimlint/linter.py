@@ -29,10 +29,11 @@ _SUPPOSING = frozenset("if whether unless".split())
 @dataclass(frozen=True, slots=True)
 class Options:
     """exhaustive: parse every sentence, take no shortcut. owned_hosts: the publisher's own hosts, whose pages are
-    no citations."""
+    no citations. citation_scope: what a citation covers, its "sentence" or its whole "paragraph"."""
 
     exhaustive: bool = False
     owned_hosts: tuple[str, ...] = ()
+    citation_scope: str = "sentence"
 
 
 @dataclass(slots=True)
@@ -161,7 +162,8 @@ class Linter:
         at = siblings.index(row)
         before = block.text[siblings[at - 1].start : siblings[at - 1].end] if at else ""
         following = siblings[at + 1].start if at + 1 < len(siblings) else len(block.text) + 1
-        found = citations.covers(cited[row.block], row.start, row.end, following, block, before, block.text[row.start : row.end])
+        whole = self.options.citation_scope == "paragraph"
+        found = citations.covers(cited[row.block], row.start, row.end, following, block, before, block.text[row.start : row.end], whole=whole)
         if not any(not item.fault for item in found):
             # a table's caption and header, a list's lead-in and the first cell of a row speak for what they introduce
             for lead in block.leads:
@@ -221,7 +223,7 @@ class Linter:
             return Verdict(rule.id, span, excerpt, decision.step, decision.reasons)
         finding = Finding(
             rule=rule.id, pack=rule.pack, severity=rule.severity, message=rule.message.replace("{match}", excerpt), span=span,
-            excerpt=excerpt, sentence=block.text[row.start : row.end], missing=decision.missing, reasons=decision.reasons,
+            excerpt=excerpt, sentence=block.text[row.start : row.end], missing=decision.missing, reasons=decision.reasons[1:],
             suggestions=rule.suggest, related=tuple((block.span(start, end), note) for start, end, note in decision.near),
         )  # fmt: skip
         return Verdict(rule.id, span, excerpt, "finding", decision.reasons, finding)

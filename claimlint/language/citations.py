@@ -200,13 +200,14 @@ def _link_fault(target: str, text: str, refs: References) -> str:
     return "unknown-source"
 
 
-def covers(citations: Sequence[Citation], start: int, end: int, following: int, block: Block, before: str, text: str) -> list[Citation]:
+def covers(citations: Sequence[Citation], start: int, end: int, following: int, block: Block, before: str, text: str, *, whole: bool = False) -> list[Citation]:
     """The citations that stand for the sentence block.text[start:end].
 
     following: where the next sentence starts. before: the sentence before in the same block, "" if none, to which a
-    continuation ("The authors …") is bound. A list item or table cell is covered as a whole.
+    continuation ("The authors …") is bound. whole: a citation covers its block; it always covers a list item, a cell
+    or a quotation.
     """
-    whole = block.kind in ("item", "cell", "quote") and len(block.text) < 600
+    whole = whole or block.kind in ("item", "cell", "quote") and len(block.text) < 600
     inside = [item for item in citations if whole or (start <= item.start and item.end <= max(end, following if item.start >= end else end))]
     if not any(not item.fault for item in inside) and before and _CONTINUES.match(text):
         inside += [item for item in citations if item.end <= start and item.start >= start - len(before) - 2 and not item.fault]
