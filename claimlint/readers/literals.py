@@ -29,6 +29,7 @@ _TOML_RAW = re.compile(r"'''(.*?)'''|'([^'\n]*)'", re.DOTALL)
 _CODE = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|[()\[\]{},;\n]", re.DOTALL
 )
+_OPERATOR = re.compile(r"[=(,+?:|&>]\s*\Z")
 _TURN = r"(?<=[\r\n])[ \t]+"  # the indentation of a string's further lines is none of its text
 _ESCAPES: dict[Style, re.Pattern[str]] = {
     "plain": re.compile(_TURN),
@@ -116,6 +117,17 @@ def balanced(page: str, start: int, limit: int) -> int:
             if not expected:
                 return token.end()
     return -1
+
+
+def statement_end(page: str, at: int, limit: int) -> int:
+    """Where a JavaScript statement ends: at a line end outside of brackets, unless an operator stands before it."""
+    while token := _CODE.search(page, at, limit):
+        at = token.end()
+        if token[0] in _PAIRS:
+            at = max(at, balanced(page, token.start(), limit))
+        elif token[0] == "\n" and not _OPERATOR.search(page, max(0, at - 20), token.start()):
+            return token.start()
+    return min(limit, len(page))
 
 
 class Literals:

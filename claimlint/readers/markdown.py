@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 import pyromark
@@ -12,11 +13,11 @@ from pyromark import Options
 
 from claimlint.readers import frontmatter
 from claimlint.readers.masks import Syntax, scan
-from claimlint.readers.pieces import Call, Draft
+from claimlint.readers.pieces import Call, Draft, Raw, Value
 from claimlint.readers.tags import Tags
 from claimlint.readers.values import settle
 from claimlint.readers.weave import Weaver
-from claimlint.types import Document, Span
+from claimlint.types import Document, Piece, Span
 
 _OPTIONS = (
     Options.ENABLE_TABLES
@@ -57,19 +58,19 @@ def read(source: str, name: str, *, mdx: bool = False) -> Document:
 def weave(draft: Draft, syntax: Syntax = "markdown") -> None:
     """Read the body of a draft, from `draft.start` on, into its slots."""
     scan(draft, syntax)
-    _Walk(draft, syntax).run()
+    _Walk(draft).run()
 
 
 class _Walk:
     """Turns events into the tags that they stand for."""
 
-    def __init__(self, draft: Draft, syntax: Syntax) -> None:
+    def __init__(self, draft: Draft) -> None:
         self._draft = draft
         self._page = draft.page
-        self._mdx = syntax == "mdx"
         self._weaver = Weaver(draft)
         self._tags = Tags(self._weaver)
         self._skipping = False  # inside code or an autolink, whose text is no prose
+        self._indented = False
         self._lines: list[tuple[int, int]] = []  # of the HTML or code block that is open
 
     def run(self) -> None:
@@ -118,6 +119,7 @@ class _Walk:
         elif tag == "CodeBlock":
             weaver.interrupt()
             self._skipping, self._lines = True, []
+            self._indented = data == "Indented" and self._draft.indented_prose
         elif tag == "HtmlBlock":
             self._lines = []
 
@@ -141,6 +143,8 @@ class _Walk:
             weaver.close("note", end, firm=True)
         elif tag == "CodeBlock":
             self._skipping = False
+            if self._indented:
+                self._draft.values.append(Value(_cut(self._page, self._lines), None))
         elif tag == "HtmlBlock" and self._lines:
             self._tags.feed(_joined(self._lines))
             weaver.flush()
@@ -204,6 +208,13 @@ def _split(value: Any) -> tuple[str, Any]:
         return value, None
     ((tag, data),) = value.items()
     return tag, data
+
+
+def _cut(page: str, ranges: list[tuple[int, int]]) -> Raw:
+    """The text of some ranges as one."""
+    starts = accumulate((end - start for start, end in ranges), initial=0)
+    pieces = [Piece(at, start, end) for at, (start, end) in zip(starts, ranges, strict=False)]
+    return Raw("".join(page[start:end] for start, end in ranges), pieces)
 
 
 def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:

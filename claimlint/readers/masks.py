@@ -7,20 +7,17 @@ reader see only their own; its comments, citations and strings are noted in the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Literal
 
-from claimlint.readers.pieces import CALL, MASK, Call, Draft
+from claimlint.readers import jsx, templates
+from claimlint.readers.pieces import Draft
+from claimlint.readers.scan import Handler, Scan, first_of
 from claimlint.readers.tags import RAW_TEXT, TAG
-from claimlint.types import MarkKind, Span
 
 Syntax = Literal["markdown", "mdx", "html", "text"]
-Handler: TypeAlias = "Callable[[Scan, int], int]"
-"""Deals with what may begin at an offset; returns where it ends, or the offset itself if it is nothing."""
 
-_LINE_END = re.compile(r"[\r\n]")
 _BLANK_LINE = re.compile(r"\n[ \t\r>]*\n")
-_EMPTIED = re.compile(rf"^[ \t]*{MASK}[ \t{MASK}]*(?=\r?$)", re.MULTILINE)
 _FENCE_LEAD = re.compile(r"(?:[-*+>]|\d{1,9}[.)]|[ \t])*\Z")
 _LINK = re.compile(r"\]\([ \t]*(?:<[^<>\n]*>|(?:[^\s()<>\\]|\\.|\((?:[^\s()\\]|\\.)*\))*)")
 _DEFINITION = re.compile(r"\[(?!\^)[^\]\[\n]+\]:[ \t]*\n?[ \t]*\S+")
@@ -39,87 +36,16 @@ _RAISED_NUMBERS = re.compile(rf"(?<=\S)[{_RAISED}]+(?:[⁻,˒·][{_RAISED}]+)*")
 _DIGITS = re.compile(rf"[\d{_RAISED}]+")
 _LOWERED = str.maketrans(_RAISED, "0123456789")
 _BASE = re.compile(r"(?:\b10|(?<![^\W\d_])[^\W\d_]|\b[kcdmµn]m|\bft|\bCO)\Z")  # what a raised digit is an exponent of
-
-
-_LEAD = 80
 _SPAN = 10_000
-
-
-class Scan:
-    """One pass over a draft's page from its start on."""
-
-    def __init__(self, draft: Draft, handlers: dict[str, Handler]) -> None:
-        self.draft = draft
-        self.page = draft.page
-        self.position = draft.start
-        self._handlers = handlers
-        self._edits: list[tuple[int, int, str]] = []
-        self._missing: set[str] = set()
-
-    def run(self) -> None:
-        triggers = re.compile("|".join(map(re.escape, self._handlers)))
-        while found := triggers.search(self.page, self.position):
-            self.position = max(self._handlers[found[0]](self, found.start()), found.end())
-        if self._edits:
-            self.draft.page = _EMPTIED.sub(lambda line: " " * len(line[0]), self._edited())
-
-    def hide(self, start: int, end: int, fill: str = MASK) -> int:
-        """Mask a range, keeping its line ends."""
-        hidden = _LINE_END.split(self.page[start:end])
-        if len(hidden) == 1:
-            self._edits.append((start, end, fill * (end - start)))
-        else:
-            self._edits.append((start, end, re.sub(r"[^\r\n]", fill, self.page[start:end])))
-        return end
-
-    def call(self, start: int, end: int, kind: MarkKind, targets: Iterable[tuple[int, str]]) -> int:
-        """Mask a citation; each target's mark will stand at its offset."""
-        position = start
-        for at, target in targets:
-            self.draft.calls[at] = Call(kind, target, Span(start, end))
-            self.hide(position, at)
-            self._edits.append((at, at + 1, CALL))
-            position = at + 1
-        return self.hide(position, end)
-
-    def find(self, needle: str, start: int) -> int:
-        """Like str.find, but a needle that was missing once is not looked for again."""
-        if needle in self._missing:
-            return -1
-        at = self.page.find(needle, start)
-        if at < 0:
-            self._missing.add(needle)
-        return at
-
-    def lead(self, at: int) -> str | None:
-        """What stands before an offset on its line, or None if that is much."""
-        before = self.page[max(0, at - _LEAD) : at]
-        end = max(before.rfind("\n"), before.rfind("\r"))
-        return None if end < 0 and at > _LEAD else before[end + 1 :]
-
-    def comment(self, start: int, opening: str, closing: str) -> int:
-        """Note and mask a comment, or tell that it is never closed."""
-        inner = start + len(opening)
-        end = self.find(closing, inner)
-        if end < 0:
-            self.draft.problem(f'this comment ("{opening}") is never closed; what follows was read as text', start)
-            return self.hide(start, inner)
-        self.draft.comment(start, end + len(closing), Span(inner, end))
-        return self.hide(start, end + len(closing))
-
-    def _edited(self) -> str:
-        parts: list[str] = []
-        position = 0
-        for start, end, fill in self._edits:
-            parts += (self.page[position:start], fill)
-            position = end
-        parts.append(self.page[position:])
-        return "".join(parts)
 
 
 def scan(draft: Draft, syntax: Syntax) -> None:
     """Mask the page of a draft and note what was found."""
-    Scan(draft, _HANDLERS[syntax]).run()
+    found = Scan(draft, _HANDLERS[syntax])
+    if syntax == "mdx":
+        draft.indented_prose = True
+        found.position = jsx.module_code(found, draft.start)
+    found.run()
 
 
 def _code_span(scan: Scan, at: int) -> int:
@@ -189,6 +115,9 @@ def _bracket(scan: Scan, at: int) -> int:
 
 
 def _link(scan: Scan, at: int) -> int:
+    for opening, closing in (("{{", "}}"), ("{%", "%}")):
+        if scan.page.startswith(opening, at + 2) and (end := scan.find(closing, at + 4)) > 0:
+            return scan.hide(at + 2, end + 2, "#")  # so that the link stays one
     link = _LINK.match(scan.page, at)
     return link.end() if link else at
 
@@ -237,20 +166,33 @@ def _is_exponent(page: str, at: int) -> bool:
     return _BASE.search(page, max(0, at - 4), at) is not None
 
 
-_URLS: dict[str, Handler] = {"://": _url, "www.": _url, **dict.fromkeys(_RAISED, _raised)}
-_HTML: dict[str, Handler] = {**_URLS, "<": _angle}
+_PLAIN: dict[str, Handler] = {"://": _url, "www.": _url, **dict.fromkeys(_RAISED, _raised)}
 _MARKDOWN: dict[str, Handler] = {
-    **_HTML,
+    **_PLAIN,
+    "<": first_of(jsx.component, _angle),
+    "{": first_of(jsx.comment, templates.hugo, templates.liquid, templates.attributes),
+    "[": first_of(templates.wordpress, _bracket),
     "](": _link,
-    "[": _bracket,
     "`": _code_span,
     "~~~": _tildes,
     "\\": _escape,
     "^": _caret,
 }
-_HANDLERS: dict[Syntax, dict[str, Handler]] = {
-    "text": _URLS,
-    "html": _HTML,
+_HANDLERS: Mapping[Syntax, Mapping[str, Handler]] = {
+    "text": _PLAIN,
+    "html": {
+        **_PLAIN,
+        "<": _angle,
+        "{": first_of(templates.hugo, templates.liquid),
+        "[": templates.wordpress,
+    },
     "markdown": _MARKDOWN,
-    "mdx": _MARKDOWN,
+    "mdx": {
+        **_MARKDOWN,
+        "<": first_of(jsx.element, _angle),
+        "{": jsx.expression,
+        "[": _bracket,
+        "\nimport": jsx.module_code,
+        "\nexport": jsx.module_code,
+    },
 }

@@ -20,6 +20,7 @@ _DECLARATION = re.compile(r"<[!?][^>]*>")
 _ATTRIBUTE = re.compile(r"""([^\s=/"'<>]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?""")
 _BUTTON = re.compile(r"(?:^|[\s_-])(?:btn|button|cta)(?:[\s_-]|$)", re.IGNORECASE)
 _VOID = words("area base br col embed hr img input link meta param source track wbr")
+_BOXES = frozenset({"span", "a", "label"})  # side by side, they are laid out apart
 _METAS: dict[str, BlockKind] = {
     **dict.fromkeys(("description", "og:description", "twitter:description"), "description"),
     **dict.fromkeys(("og:title", "twitter:title"), "title"),
@@ -78,6 +79,8 @@ class Tags:
         name = tag[2].lower()
         if tag[1]:
             self._weaver.close(name, tag.end())
+            if name in _BOXES and self._page.startswith(f"<{tag[2]}", tag.end()):
+                self._weaver.text.space(at, tag.end())
             return tag.end()
         attributes = self._attributes(*tag.span(3))
         if name in RAW_TEXT and (inner := self._end_of(name, tag.end(), end)) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from claimlint.readers.literals import Leaf, Tree
@@ -27,6 +27,8 @@ _UNREAD_END = ("date", "url", "slug", "path", "src", "image", "img", "icon", "cl
 _QUESTIONS = frozenset({"q", "question"})
 _ANSWERS = frozenset({"a", "answer", "acceptedanswer", "suggestedanswer"})
 _DATA = words("text description name headline alternativeheadline reviewbody abstract articlebody slogan caption")
+_TARGETS = ("id", "key", "doi", "pmid", "href", "url", "source", "to", "n", "0")
+_TEMPLATE = re.compile(r"://|www\.|\{\{|\{%")
 _PHRASE = re.compile(r"[^\W\d_]\S*\s+(?:\S+\s+)*?\S*[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PLACE = re.compile(r"\s*(?:[a-z][\w+.-]*:/|[./#]|www\.)\S*\s*\Z")
@@ -79,8 +81,7 @@ def gather(draft: Draft, tree: Tree, key: str, choose: Chooser, *, markup: bool 
         items = (gather(draft, item, f"{key}[{index}]", choose, markup=markup) for index, item in enumerate(tree))
         return [value for values in items for value in values]
     if isinstance(tree, dict):
-        prefix = f"{key}." if key else ""
-        members = {name: gather(draft, item, prefix + name, choose, markup=markup) for name, item in tree.items()}
+        members = {name: gather(draft, item, _path(key, name), choose, markup=markup) for name, item in tree.items()}
         _pair({_normal(name): values for name, values in members.items()})
         return [value for values in members.values() for value in values]
     return []
@@ -89,7 +90,8 @@ def gather(draft: Draft, tree: Tree, key: str, choose: Chooser, *, markup: bool 
 def settle(draft: Draft, weave: Callable[[Draft], None]) -> None:
     """Read the values that were noted; `weave` reads the markup inside a value."""
     for value in draft.values:
-        slots = _embed(value, weave) if value.markup and _MARKUP.search(value.raw.text) else _fold(draft, value)
+        marked = (_MARKUP if value.markup else _TEMPLATE).search(value.raw.text)
+        slots = _embed(value, weave) if marked or value.kind is None else _fold(draft, value)
         value.slots += slots
         draft.slots += slots
     for value in draft.values:
@@ -98,9 +100,21 @@ def settle(draft: Draft, weave: Callable[[Draft], None]) -> None:
             slot.leads = (*leads, *slot.leads)
 
 
+def cited(tree: Mapping[str, Tree], page: str, content: str) -> str:
+    """What a citation's parameters point to, or its text if it has none."""
+    names = {_normal(name): leaf for name, leaf in tree.items() if isinstance(leaf, Leaf)}
+    leaf = next((names[name] for name in _TARGETS if name in names), None) or next(iter(names.values()), None)
+    return leaf.raw(page).text.strip() if leaf else " ".join(re.sub(r"<[^<>]*>", " ", content).split())
+
+
 def place(draft: Draft, kind: BlockKind, leaf: Leaf, key: str = "") -> None:
     """Note a string whose kind is known."""
     draft.values.append(Value(leaf.raw(draft.plain), kind, key, markup=False))
+
+
+def _path(key: str, name: str) -> str:
+    """The key of a member; one that has only a number shares the key of the whole."""
+    return f"{key}.{name}" if key and not name.isdecimal() else key or name
 
 
 def _normal(name: str) -> str:

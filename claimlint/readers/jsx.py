@@ -1,0 +1,172 @@
+"""JSX in Markdown: components, expressions, imports and exports.
+
+Components vanish and what stands between their tags is Markdown; their attributes and exported literals are
+values, and those that cite are calls.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from claimlint.readers.literals import Leaf, Literals, NotLiteralError, Tree, balanced, statement_end
+from claimlint.readers.pieces import MASK, words
+from claimlint.readers.scan import Scan
+from claimlint.readers.values import attribute, cited, gather
+
+_CITES = words("cite citation ref reference footnote footnoteref fn source")
+_HTML = words(
+    """a abbr b blockquote br center code div em font h1 h2 h3 h4 h5 h6 hr i img li ol p pre s span strike strong sub
+    sup table tbody td th thead tr u ul"""
+)
+# in MDX these only group, and what they hold is Markdown
+_GROUPS = words("article aside center div figure footer header main p section span") | {""}
+_OPENING = re.compile(r"<(/?)([A-Za-z][\w.:-]*(?=[\s/>])|(?=>))")
+_SPACE = re.compile(r"(?:\s|/\*.*?\*/)*", re.DOTALL)
+_NAME = re.compile(r"([A-Za-z_@:#][\w.:@-]*)(\s*=\s*)?")
+_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`{}]+)")
+_STRING = re.compile(r"\{\s*(?:\"([^\"\\]*)\"|'([^'\\]*)'|`([^`$\\]*)`)\s*\}")
+_IMPORT = re.compile(r"import\s+(?:[\w$*{}\s,]+?\s+from\s+)?(?:\"[^\"\n]+\"|'[^'\n]+')[^\r\n]*")
+_EXPORT = re.compile(
+    r"export\s+(?:(?:const|let|var)\s+([\w$]+)\s*(?::[^=\n]+)?=\s*|(?:default|function|async|class)\b|[{*])"
+)
+_EXPRESSION_REACH = 20_000
+_STATEMENT_REACH = 1_000_000
+_CITATION_REACH = 2_000
+
+
+@dataclass(slots=True)
+class _Tag:
+    name: str
+    start: int
+    closing: bool
+    end: int = 0
+    empty: bool = False
+    attributes: dict[str, Tree] = field(default_factory=dict)
+    code: list[tuple[int, int]] = field(default_factory=list)  # with its "=", where there is one
+
+
+def component(scan: Scan, at: int) -> int:
+    """A component in Markdown that is not MDX, where other tags are HTML."""
+    tag = _parse(scan.page, at)
+    if tag is None or not tag.name[:1].isupper() or (tag.name.isupper() and tag.name.lower() in _HTML):
+        return at
+    return _component(scan, tag)
+
+
+def element(scan: Scan, at: int) -> int:
+    """A component in MDX, or a tag of HTML that has code in it or holds Markdown."""
+    tag = _parse(scan.page, at)
+    if tag is None:
+        return at
+    if tag.name[:1].isupper() or "." in tag.name or tag.name in _GROUPS:
+        return _component(scan, tag)
+    for start, end in tag.code:
+        opening = scan.page.index("{", start)
+        if _STRING.fullmatch(scan.page, opening, end):
+            scan.hide(opening, opening + 1, " ")
+            scan.hide(end - 1, end, " ")
+        else:
+            scan.hide(start, end, " ")
+    return tag.end if tag.code else at
+
+
+def comment(scan: Scan, at: int) -> int:
+    return scan.comment(at, "{/*", "*/}") if scan.page.startswith("{/*", at) else at
+
+
+def expression(scan: Scan, at: int) -> int:
+    """`{…}` in MDX: code, but for a comment and a string."""
+    if (end := comment(scan, at)) > at:
+        return end
+    if string := _STRING.match(scan.page, at):
+        start, end = string.span(string.lastindex or 0)
+        scan.hide(at, start)
+        return scan.hide(end, string.end())
+    end = balanced(scan.page, at, at + _EXPRESSION_REACH)
+    return scan.hide(at, end) if end > 0 else at
+
+
+def module_code(scan: Scan, at: int) -> int:
+    """Imports and exports, at the start of the body or after a blank line."""
+    page = scan.page
+    start = at + page.startswith("\n", at)
+    if at > scan.position and page[max(0, at - 80) : at].rstrip(" \t\r")[-1:] not in {"", "\n"}:
+        return at
+    if imported := _IMPORT.match(page, start):
+        return scan.hide(at, imported.end())
+    exported = _EXPORT.match(page, start)
+    if exported is None:
+        return at
+    end = start + _STATEMENT_REACH
+    if exported[1]:
+        tree, after = _literal(page, exported.end(), min(end, len(page)))
+        gather(scan.draft, tree, exported[1], attribute)
+        return scan.hide(at, statement_end(page, after, end))
+    return scan.hide(at, statement_end(page, exported.end(), end))
+
+
+def _component(scan: Scan, tag: _Tag) -> int:
+    page, name = scan.page, tag.name
+    scan.draft.indented_prose = True
+    if tag.closing:
+        # what stands in two elements is no one word
+        beside = _OPENING.match(page, tag.end)
+        return scan.hide(scan.hide(tag.start, tag.end - 1), tag.end, " " if beside and not beside[1] else MASK)
+    if name.lower() in _CITES:
+        content = None
+        if not tag.empty:
+            content = re.compile(rf"((?:(?!\n\s*\n).){{0,{_CITATION_REACH}}}?)</{name}\s*>", re.DOTALL).match(
+                page, tag.end
+            )
+        if content or tag.empty:
+            target = cited(tag.attributes, page, content[1] if content else "")
+            return scan.call(tag.start, content.end() if content else tag.end, "cite", [(tag.start, target)])
+    gather(scan.draft, tag.attributes, name, attribute)
+    return scan.hide(tag.start, tag.end)
+
+
+def _parse(page: str, at: int) -> _Tag | None:
+    opening = _OPENING.match(page, at)
+    if opening is None:
+        return None
+    tag = _Tag(opening[2], at, bool(opening[1]))
+    position = opening.end()
+    while True:
+        space = _SPACE.match(page, position)
+        position = space.end() if space else position
+        if page.startswith((">", "/>"), position):
+            tag.empty = page.startswith("/", position)
+            tag.end = position + 1 + tag.empty
+            return tag
+        name = _NAME.match(page, position)
+        position = name.end() if name else position
+        if page.startswith("{", position) and (name is None or name[2]):
+            end = balanced(page, position, position + _STATEMENT_REACH)
+            if end < 0:
+                return None
+            tag.code.append((name.start(2) if name else position, end))
+            if name:
+                tag.attributes[name[1]] = _braced(page, position, end)
+            position = end
+        elif name and name[2]:
+            value = _QUOTED.match(page, position)
+            if value is None:
+                return None
+            tag.attributes[name[1]] = Leaf(*value.span(value.lastindex or 0), "entities")
+            position = value.end()
+        elif name is None:
+            return None
+
+
+def _braced(page: str, start: int, end: int) -> Tree:
+    """The literal in an attribute's braces; nothing if there is other code."""
+    tree, after = _literal(page, start + 1, end - 1)
+    return tree if not page[after : end - 1].strip() else None
+
+
+def _literal(page: str, start: int, end: int) -> tuple[Tree, int]:
+    with suppress(NotLiteralError):
+        return Literals(page, end).value(start)
+    return None, start
