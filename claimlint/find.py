@@ -12,14 +12,20 @@ from claimlint.types import Rule
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A rule's pattern in a sentence: token range and code points in the block's text."""
+    """A rule's pattern in a sentence: token range (inclusive) and code points in the block's text.
+
+    core: where the match ends without the gap that may close its pattern, so that a verb that follows the claim is
+    not taken for a part of it. denied: stands in a question whose denial would be the claim ("Any side effects?").
+    """
 
     rule: str
     first: int
     last: int
     start: int
     end: int
+    core: int
     pattern: str
+    denied: bool = False
 
 
 @dataclass(slots=True)
@@ -30,6 +36,7 @@ class Ruleset:
     lexicon: Lexicon
     cues: dict[str, tuple[str, ...]]
     matcher: Matcher
+    denied: Matcher
     unless: Matcher
     structured: list[tuple[str, Mapping[str, object]]]
 
@@ -37,17 +44,21 @@ class Ruleset:
 def compile_packs(packs: Sequence[Pack]) -> Ruleset:
     """Merge lists and cues of all packs and compile their rules."""
     lexicon = Lexicon()
-    for name, terms in merged((pack.lists for pack in packs)).items():
+    for name, terms in merged(pack.lists for pack in packs).items():
         for term in terms:
             lexicon.add_term(name, term)
     rules = {rule.id: rule for pack in packs for rule in pack.rules}
-    ruleset = Ruleset(rules, lexicon, merged(pack.cues for pack in packs), Matcher(lexicon), Matcher(lexicon), [])
+    ruleset = Ruleset(
+        rules, lexicon, merged(pack.cues for pack in packs), Matcher(lexicon), Matcher(lexicon), Matcher(lexicon), []
+    )
     for rule in rules.values():
         for pattern in rule.match:
             if isinstance(pattern, str):
                 ruleset.matcher.add(pattern, rule.id)
             else:
                 ruleset.structured.append((rule.id, pattern))
+        for question in rule.denied:
+            ruleset.denied.add(question, rule.id)
         for exception in rule.unless:
             ruleset.unless.add(exception, rule.id)
     return ruleset
@@ -65,13 +76,25 @@ def merged(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[st
 
 def find(text: Text, ruleset: Ruleset) -> list[Hit]:
     """All hits of a sentence; of one rule's overlapping hits the longest."""
-    hits: dict[str, list[Hit]] = {}
     found = [
-        Hit(str(rule), first, end - 1, text.tokens[first].start, text.tokens[end - 1].end, pattern.source)
-        for rule, first, end, pattern in ruleset.matcher.matches(text)
+        Hit(
+            str(rule),
+            first,
+            end - 1,
+            text.tokens[first].start,
+            text.tokens[end - 1].end,
+            text.tokens[pattern.core(text, first) - 1].end,
+            pattern.source,
+            denied,
+        )
+        for matcher, denied in ((ruleset.matcher, False), (ruleset.denied, True))
+        if not denied or any(token.form == "?" for token in text.tokens)
+        for rule, first, end, pattern in matcher.matches(text)
+        if end > text.lead
     ]
+    hits: dict[tuple[str, bool], list[Hit]] = {}
     for hit in sorted(found, key=lambda hit: (hit.first - hit.last, hit.first)):
-        kept = hits.setdefault(hit.rule, [])
+        kept = hits.setdefault((hit.rule, hit.denied), [])
         if all(hit.last < other.first or other.last < hit.first for other in kept):
             kept.append(hit)
     return sorted((hit for kept in hits.values() for hit in kept), key=lambda hit: (hit.first, hit.last, hit.rule))

@@ -12,12 +12,12 @@ from claimlint.find import Hit
 from claimlint.language import scope
 from claimlint.language.frames import Frame
 from claimlint.language.model import Tree, children
-from claimlint.language.topic import HEALTH, STRONG, Topic
+from claimlint.language.topic import HEALTH, NAMEABLE, STRONG, SUBJECT, Topic
 from claimlint.patterns import Text
 from claimlint.types import Citation, Cue, Rule
 
 _STRENGTH = {"fake": 0, "weak": 1, "medium": 2, "strong": 3}
-_CLAUSE = frozenset(", ; : . ! ? — – ( )".split())
+_CLAUSE = frozenset([",", ";", ":", ".", "!", "?", "—", "–", "(", ")"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Context:
     healthy: bool
     """Whether the sentence or what surrounds it (heading, neighbours) is about health."""
     block_text: str
+    answer: str = ""
+    """How the next sentences answer this one, if it asks: affirm, deny, flat-no; "" if they do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +72,31 @@ def _not_about(hit: Hit, rule: Rule, context: Context) -> str:
         return "the draft and this sentence are not about health"
     if rule.about == "treatment" and context.topic.voice == "reference":
         return "a description in a text that neither sells nor addresses readers"
-    mundane, health = _nearest(hit, context)
-    if mundane and not health:
+    mundane = _mundane(hit, context)
+    if mundane:
         return f"about “{mundane}”, no treatment"
     return ""
 
 
-def _nearest(hit: Hit, context: Context) -> tuple[str, str]:
-    """The everyday thing and the health term nearest to the claim in its clause: (mundane, health), "" if none.
+def _mundane(hit: Hit, context: Context) -> str:
+    """The everyday thing that the claim is about: named nearer to it in its clause than any health term; else "".
 
-    The subject's side wins: of terms on the left only the nearest counts.
+    The subject's side wins: of terms on the left only the nearest counts. Words for side effects and risks inside
+    the claim say nothing about its subject.
     """
     low, high = _clause_bounds(hit, context.text)
-    tags = context.text.tags
-    for index in range(hit.first, hit.last + 1):
-        if not HEALTH.isdisjoint(tags[index]):
-            return "", context.text.tokens[index].form
-    for indexes in (range(hit.first - 1, low - 1, -1), range(hit.last + 1, high)):
-        for index in indexes:
-            if "MUNDANE" in tags[index] and HEALTH.isdisjoint(tags[index]):
-                end = max(tags[index]["MUNDANE"])
-                return context.block_text[context.text.tokens[index].start : context.text.tokens[end - 1].end], ""
-            if not HEALTH.isdisjoint(tags[index]):
-                return "", context.text.tokens[index].form
-    inside = next((index for index in range(hit.first, hit.last + 1) if "MUNDANE" in tags[index]), None)
-    return (context.text.tokens[inside].form, "") if inside is not None else ("", "")
+    tags, tokens = context.text.tags, context.text.tokens
+    inside = range(hit.first, hit.last + 1)
+    if any(not SUBJECT.isdisjoint(tags[index]) for index in inside):
+        return ""
+    for index in (*range(hit.first - 1, low - 1, -1), *inside, *range(hit.last + 1, high)):
+        if not HEALTH.isdisjoint(tags[index]) and index not in inside:
+            return ""
+        if "MUNDANE" in tags[index]:
+            if index > low and not NAMEABLE.isdisjoint(tags[index - 1]):
+                return ""  # the laser route, the detox house
+            return context.block_text[tokens[index].start : tokens[max(tags[index]["MUNDANE"]) - 1].end]
+    return ""
 
 
 def _clause_bounds(hit: Hit, text: Text) -> tuple[int, int]:
@@ -113,12 +115,20 @@ def _clause_bounds(hit: Hit, text: Text) -> tuple[int, int]:
 
 def _negated(hit: Hit, rule: Rule, context: Context) -> str:
     for cue in context.cues:
-        if cue.kind == "negation" and not (hit.start <= cue.start and cue.end <= hit.end) and _in_scope(hit, cue, context):
+        if (
+            cue.kind == "negation"
+            and not (hit.start <= cue.start and cue.end <= hit.core)
+            and _in_scope(hit, cue, context)
+        ):
             return f"negated by “{cue.text}”"
+        if cue.kind == "hedge" and cue.strength == "strong" and _in_scope(hit, cue, context):
+            return f"not asserted: “{cue.text}”"
     return ""
 
 
 def _framed(hit: Hit, rule: Rule, context: Context) -> str:
+    if hit.denied:
+        return "" if context.answer == "flat-no" else "asked, and not answered with a flat no"
     if rule.within:
         inside = any(frame.name == rule.within and frame.start <= hit.start for frame in context.frames)
         return "" if inside else f"not in a {rule.within} frame"
@@ -157,7 +167,9 @@ def _hedged(hit: Hit, context: Context) -> tuple[bool, list[str], tuple[tuple[in
             notes.append(f"hedge “{cue.text}” does not govern the claim")
             near.append((cue.start, cue.end, "this hedge governs something else"))
         elif _STRENGTH[cue.strength] < _STRENGTH["medium"]:
-            notes.append(f"“{cue.text}” is " + ("no hedge" if cue.strength == "fake" else "too weak a hedge to stand alone"))
+            notes.append(
+                f"“{cue.text}” is " + ("no hedge" if cue.strength == "fake" else "too weak a hedge to stand alone")
+            )
             near.append((cue.start, cue.end, "too weak"))
         else:
             notes.append(f"hedged by “{cue.text}”")
@@ -182,11 +194,17 @@ def _predicates(hit: Hit, tree: Tree, cue: Cue | None = None) -> list[int]:
     """The tokens of the hit that the rest of it hangs on; those of the cue itself do not count."""
     inside = {
         index for index, node in enumerate(tree)
-        if node.start < hit.end and hit.start < node.end and not (cue and cue.start <= node.start and node.end <= cue.end)
+        if node.start < hit.core and hit.start < node.end and not (cue and cue.start <= node.start and node.end <= cue.end)
     }  # fmt: skip
     roots = [index for index in inside if tree[index].head not in inside or tree[index].head == index]
     # of "is safe" the claim is "safe": adverbs and negations of a copula govern what follows it
-    said = [child for root in roots if tree[root].lower in scope.COPULAS for child in children(tree, root, "acomp", "attr") if child in inside]
+    said = [
+        child
+        for root in roots
+        if tree[root].lower in scope.COPULAS
+        for child in children(tree, root, "acomp", "attr")
+        if child in inside
+    ]
     return roots + said
 
 

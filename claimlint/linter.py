@@ -17,13 +17,16 @@ from claimlint.language.frames import Frame, frames
 from claimlint.language.model import Node, Tree, find_structured, parse
 from claimlint.language.topic import Topic, topic
 from claimlint.packs import Pack
-from claimlint.patterns import Text, tokenize
+from claimlint.patterns import Text, Token, tokenize
 from claimlint.types import Block, Citation, Document, Finding, Reading, Report, Rule, Verdict
 
 _MYTHS = re.compile(r"\b(?:myths?|misconceptions?|fictions?|fallac(?:y|ies)|old wives)\b", re.I)
 _SPACES = re.compile(r"\W+")
-_NEEDS_TREE = frozenset("hedge-strong hedge-medium hedge-weak softener hedge-fake limiter negation".split())
-_SUPPOSING = frozenset("if whether unless".split())
+_NEEDS_TREE = frozenset(["hedge-strong", "hedge-medium", "hedge-weak", "softener", "hedge-fake", "limiter", "negation"])
+_LEAD = 30
+"""Tokens of a header or lead-in that are read together with what they introduce."""
+_COLON = Token(":", 0, 0)
+_SUPPOSING = frozenset(["if", "whether", "unless"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class _Sentence:
 class Linter:
     """Checks drafts against packs. Deterministic and without state between drafts; cheap to keep, costly to make."""
 
-    def __init__(self, packs: Sequence[Pack], *, options: Options = Options()) -> None:  # noqa: B008  # frozen
+    def __init__(self, packs: Sequence[Pack], *, options: Options = Options()) -> None:  # frozen
         self.packs, self.options = tuple(packs), options
         self._ruleset: Ruleset = compile_packs(packs)
         self._cues = Cues(self._ruleset.cues, self._ruleset.lexicon)
@@ -68,9 +71,14 @@ class Linter:
         """Check one draft. `name` tells the format by its suffix and is repeated in the report."""
         document = readers.read(source, name)
         found = [
-            verdict.finding for reading in self._read(document, everything=False) for verdict in reading.verdicts if verdict.finding
+            verdict.finding
+            for reading in self._read(document, everything=False)
+            for verdict in reading.verdicts
+            if verdict.finding
         ]
-        return Report(name, source, tuple(_numbered(_specific(found, self.rules))), document.problems, document.comments)
+        return Report(
+            name, source, tuple(_numbered(_specific(found, self.rules))), document.problems, document.comments
+        )
 
     def check_many(self, drafts: Iterable[tuple[str, str]]) -> Iterator[Report]:
         """Check (name, source) pairs; reports come in the same order."""
@@ -110,8 +118,10 @@ class Linter:
     def _sentences(self, document: Document) -> list[_Sentence]:
         rows = []
         for index, block in enumerate(document.blocks):
+            lead = _lead(document, block)
             for start, end in sentences.split(block.text):
-                text = Text.of(tokenize(block.text[start:end], start), self._ruleset.lexicon)
+                text = Text.of(tokenize(block.text[start:end], start), self._ruleset.lexicon, lead=lead)
+                lead = []
                 rows.append(_Sentence(index, start, end, text, find(text, self._ruleset)))
         return rows
 
@@ -122,8 +132,22 @@ class Linter:
             texts = [document.blocks[row.block].text[row.start : row.end] for row in near]
             for row, found in zip(near, find_structured([(rule, spec)], texts) if near else (), strict=False):
                 for _, start, end in found:
-                    inside = [i for i, token in enumerate(row.text.tokens) if token.start < row.start + end and row.start + start < token.end]
-                    row.hits.append(Hit(rule, inside[0], inside[-1], row.start + start, row.start + end, "tokens" if "tokens" in spec else "tree"))
+                    inside = [
+                        i
+                        for i, token in enumerate(row.text.tokens)
+                        if token.start < row.start + end and row.start + start < token.end
+                    ]
+                    row.hits.append(
+                        Hit(
+                            rule,
+                            inside[0],
+                            inside[-1],
+                            row.start + start,
+                            row.start + end,
+                            row.start + end,
+                            "tokens" if "tokens" in spec else "tree",
+                        )
+                    )
 
     def _frame(self, document: Document, rows: list[_Sentence], everything: bool) -> dict[int, tuple[str, int]]:
         """Find cues and frames where they can matter; returns which sentences are answered, how, and by which."""
@@ -134,10 +158,16 @@ class Linter:
             block = document.blocks[row.block]
             row.cues = self._cues.find(row.text)
             heading = document.blocks[block.section].text if block.section is not None else ""
-            above = document.blocks[block.section].section if block.section is not None and block.kind != "heading" else block.section
+            above = (
+                document.blocks[block.section].section
+                if block.section is not None and block.kind != "heading"
+                else block.section
+            )
             myths = above is not None and bool(_MYTHS.search(document.blocks[above].text))
             lead = document.blocks[block.leads[0]].text if block.leads else ""
-            row.frames = frames(block, row.start, row.end, row.text, row.cues, heading=heading, lead=lead, myth_section=myths)
+            row.frames = frames(
+                block, row.start, row.end, row.text, row.cues, heading=heading, lead=lead, myth_section=myths
+            )
             if any(frame.name in ("question", "myth", "reported") for frame in row.frames):
                 answered |= self._answer(document, rows, index)
         return answered
@@ -147,7 +177,7 @@ class Linter:
         for after in range(index + 1, min(index + 3, len(rows))):
             row = rows[after]
             names = {cue.name for cue in self._cues.find(row.text)}
-            for name in ("deny", "affirm"):
+            for name in ("flat-no", "deny", "affirm"):
                 if name in names:
                     return {index: (name, after)}
             if document.blocks[row.block].kind == "heading":
@@ -155,7 +185,12 @@ class Linter:
         return {}
 
     def _covering(
-        self, document: Document, rows: list[_Sentence], row: _Sentence, cited: dict[int, tuple[Citation, ...]], refs: citations.References
+        self,
+        document: Document,
+        rows: list[_Sentence],
+        row: _Sentence,
+        cited: dict[int, tuple[Citation, ...]],
+        refs: citations.References,
     ) -> list[Citation]:
         block = document.blocks[row.block]
         siblings = [other for other in rows if other.block == row.block]
@@ -163,7 +198,9 @@ class Linter:
         before = block.text[siblings[at - 1].start : siblings[at - 1].end] if at else ""
         following = siblings[at + 1].start if at + 1 < len(siblings) else len(block.text) + 1
         whole = self.options.citation_scope == "paragraph"
-        found = citations.covers(cited[row.block], row.start, row.end, following, block, before, block.text[row.start : row.end], whole=whole)
+        found = citations.covers(
+            cited[row.block], row.start, row.end, following, block, before, block.text[row.start : row.end], whole=whole
+        )
         if not any(not item.fault for item in found):
             # a table's caption and header, a list's lead-in and the first cell of a row speak for what they introduce
             for lead in block.leads:
@@ -172,7 +209,9 @@ class Linter:
                 found += [item for item in cited[lead] if not item.fault]
         return found
 
-    def _parse(self, document: Document, rows: Sequence[_Sentence], cited: Mapping[int, tuple[Citation, ...]], everything: bool) -> None:
+    def _parse(
+        self, document: Document, rows: Sequence[_Sentence], cited: Mapping[int, tuple[Citation, ...]], everything: bool
+    ) -> None:
         """Parse the sentences whose verdict a tree can change: those with a hit and a cue that has a scope."""
         need = [
             row for row in rows
@@ -180,21 +219,31 @@ class Linter:
         ]  # fmt: skip
         if not need:
             return
-        texts, maps = zip(*(_without(document.blocks[row.block], row.start, row.end, cited[row.block]) for row in need), strict=True)
+        texts, maps = zip(
+            *(_without(document.blocks[row.block], row.start, row.end, cited[row.block]) for row in need), strict=True
+        )
         for row, tree, places in zip(need, parse(texts), maps, strict=True):
             row.tree = tuple(
-                Node(places[node.start], places[node.end - 1] + 1, node.lower, node.tag, node.dep, node.head) for node in tree
+                Node(places[node.start], places[node.end - 1] + 1, node.lower, node.tag, node.dep, node.head)
+                for node in tree
             )
 
     def _reading(
-        self, document: Document, rows: list[_Sentence], index: int, subject: Topic, answered: Mapping[int, tuple[str, int]], listed: set[int]
+        self,
+        document: Document,
+        rows: list[_Sentence],
+        index: int,
+        subject: Topic,
+        answered: Mapping[int, tuple[str, int]],
+        listed: set[int],
     ) -> Reading:
         row = rows[index]
         block = document.blocks[row.block]
         cues = resolve(row.cues, row.tree, row.text, block.text)
         # a question that is answered with yes is asserted; what is answered with no is reported
         answer, reply = answered.get(index, ("", index))
-        affirmed = answer == "affirm" and any(frame.name == "question" for frame in row.frames)
+        asked = any(frame.name == "question" for frame in row.frames)
+        affirmed = answer == "affirm" and asked
         active = tuple(frame for frame in row.frames if not (affirmed and frame.name == "question"))
         if row.block in listed:
             active = (*active, Frame("reference", row.start, row.end, "an entry of the reference list"))
@@ -203,21 +252,35 @@ class Linter:
         context = judgement.Context(
             row.text, row.tree, cues, active, row.citations,
             tuple((str(rule), row.text.tokens[first].start, row.text.tokens[end - 1].end) for rule, first, end, _ in self._ruleset.unless.matches(row.text)) if row.hits else (),
-            subject, judgement.healthy([*around, *heading]), block.text,
+            subject, judgement.healthy([*around, *heading]), block.text, answer if asked else "",
         )  # fmt: skip
-        said = rows[reply] if affirmed else None
+        said = rows[reply] if asked and answer else None
         verdicts = tuple(self._verdict(hit, context, document, row, said) for hit in row.hits)
         frame = next((frame.name for frame in active), "asserted")
-        return Reading(row.block, row.start, row.end, block.span(row.start, row.end), block.text[row.start : row.end], frame, cues, row.citations, verdicts)
+        return Reading(
+            row.block,
+            row.start,
+            row.end,
+            block.span(row.start, row.end),
+            block.text[row.start : row.end],
+            frame,
+            cues,
+            row.citations,
+            verdicts,
+        )
 
-    def _verdict(self, hit: Hit, context: judgement.Context, document: Document, row: _Sentence, said: _Sentence | None) -> Verdict:
-        """said: the sentence that affirms the question in which the hit stands; the claim is made there."""
+    def _verdict(
+        self, hit: Hit, context: judgement.Context, document: Document, row: _Sentence, said: _Sentence | None
+    ) -> Verdict:
+        """said: the sentence that answers the question in which the hit stands; the claim is made there."""
         rule, block = self.rules[hit.rule], document.blocks[row.block]
         decision = judgement.judge(hit, rule, context)
         excerpt, span = block.text[hit.start : hit.end], block.span(hit.start, hit.end)
         if said is not None:
             answer = document.blocks[said.block]
-            decision = replace(decision, reasons=(*decision.reasons, f"the answer “{answer.text[said.start : said.end]}” affirms it"))
+            decision = replace(
+                decision, reasons=(*decision.reasons, f"answered: “{answer.text[said.start : said.end]}”")
+            )
             excerpt, span = answer.text[said.start : said.end], answer.span(said.start, said.end)
         if decision.step != "finding":
             return Verdict(rule.id, span, excerpt, decision.step, decision.reasons)
@@ -229,9 +292,28 @@ class Linter:
         return Verdict(rule.id, span, excerpt, "finding", decision.reasons, finding)
 
 
+def _lead(document: Document, block: Block) -> list[str]:
+    """The words that a table cell or list item continues: its row and column header, or the lead-in that ends in a colon."""
+    if block.kind == "cell":
+        return [
+            token.form
+            for lead in reversed(block.leads)
+            for token in (*tokenize(document.blocks[lead].text)[:_LEAD], _COLON)
+        ]
+    if block.kind == "item" and block.leads and (text := document.blocks[block.leads[-1]].text).endswith(":"):
+        start, end = sentences.split(text)[-1]
+        return [token.form for token in tokenize(text[start : end - 1])[-_LEAD:]]
+    return []
+
+
 def _without(block: Block, start: int, end: int, found: Sequence[Citation]) -> tuple[str, list[int]]:
     """The sentence without its bracketed citations, which mislead the parser, and the place of each character."""
-    cut = [item for item in found if item.form in ("author-year", "numeric", "superscript", "pandoc", "doi", "source") and start <= item.start < end]
+    cut = [
+        item
+        for item in found
+        if item.form in ("author-year", "numeric", "superscript", "pandoc", "doi", "source")
+        and start <= item.start < end
+    ]
     places = [at for at in range(start, end) if not any(item.start <= at < item.end for item in cut)]
     return "".join(block.text[at] for at in places), places
 
@@ -251,7 +333,13 @@ def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
     that edits elsewhere change nothing."""
     seen: Counter[str] = Counter()
     for item in findings:
-        base = "\n".join((item.rule, _SPACES.sub(" ", item.sentence).casefold().strip(), _SPACES.sub(" ", item.excerpt).casefold().strip()))
+        base = "\n".join(
+            (
+                item.rule,
+                _SPACES.sub(" ", item.sentence).casefold().strip(),
+                _SPACES.sub(" ", item.excerpt).casefold().strip(),
+            )
+        )
         ordinal = seen[base]
         seen[base] += 1
         yield replace(item, fingerprint=hashlib.sha256(f"{base}\n{ordinal}".encode()).hexdigest()[:16])

@@ -27,7 +27,7 @@ ABOUT = ("any", "health", "treatment")
 _SCALARS = ("str", "int", "float", "bool", "null", "timestamp", "value")
 CUES = (
     "hedge-strong", "hedge-medium", "hedge-weak", "softener", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation", "booster",
-    "critical", "myth", "reported", "rebuttal", "advice", "affirm", "deny", "endorsing", "study", "own-voice",
+    "critical", "myth", "reported", "rebuttal", "advice", "affirm", "deny", "flat-no", "endorsing", "study", "own-voice",
 )  # fmt: skip
 
 
@@ -73,7 +73,9 @@ def _read_yaml(path: Path) -> _Node:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PackError("is not UTF-8; save it as UTF-8", path=path, line=data[: error.start].count(b"\n") + 1) from None
+        raise PackError(
+            "is not UTF-8; save it as UTF-8", path=path, line=data[: error.start].count(b"\n") + 1
+        ) from None
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.AliasEvent):
@@ -155,7 +157,9 @@ def _did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean “{near[0]}”?" if near else ""
 
 
-def _record(node: _Node, what: str, table: Mapping[str, Callable[[_Node], Any]], required: Sequence[str] = ()) -> dict[str, Any]:
+def _record(
+    node: _Node, what: str, table: Mapping[str, Callable[[_Node], Any]], required: Sequence[str] = ()
+) -> dict[str, Any]:
     mapping = _mapping(node, what)
     values: dict[str, Any] = {}
     for key, child in mapping.items():
@@ -265,6 +269,7 @@ _RULE: Mapping[str, Callable[[_Node], Any]] = {
     "message": _text,
     "severity": _one_of(SEVERITIES),
     "match": _patterns,
+    "denied": _pattern_texts,
     "unless": _pattern_texts,
     "about": _one_of(ABOUT),
     "needs": _needs,
@@ -281,7 +286,9 @@ def _terms(node: _Node) -> tuple[str, ...]:
     return _texts(node)
 
 
-def _named(names: Sequence[str] | None, read: Callable[[_Node], tuple[str, ...]], what: str) -> Callable[[_Node], dict[str, tuple[str, ...]]]:
+def _named(
+    names: Sequence[str] | None, read: Callable[[_Node], tuple[str, ...]], what: str
+) -> Callable[[_Node], dict[str, tuple[str, ...]]]:
     def load(node: _Node) -> dict[str, tuple[str, ...]]:
         result = {}
         for name, child in _mapping(node, what).items():
@@ -325,7 +332,19 @@ def _rule(pack: str, node: _Node, values: dict[str, Any]) -> Rule:
     for key in _REQUIRED:
         if key not in values:
             raise node.error(f"rule {values['id']} lacks the key “{key}”")
-    return replace(Rule(id=f"{pack}/{values['id']}", pack=pack, title="", message="", severity="warning", match=(), file=str(node.path), line=node.line), **_rule_fields(values))
+    return replace(
+        Rule(
+            id=f"{pack}/{values['id']}",
+            pack=pack,
+            title="",
+            message="",
+            severity="warning",
+            match=(),
+            file=str(node.path),
+            line=node.line,
+        ),
+        **_rule_fields(values),
+    )
 
 
 def _rule_fields(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -348,7 +367,9 @@ def builtin_dir() -> Path:
 
 
 def builtin_names() -> list[str]:
-    return sorted(path.stem for path in builtin_dir().iterdir() if path.suffix == ".yml" or (path / "pack.yml").is_file())
+    return sorted(
+        path.stem for path in builtin_dir().iterdir() if path.suffix == ".yml" or (path / "pack.yml").is_file()
+    )
 
 
 def load_packs(names: Sequence[str], *, near: Path = Path()) -> tuple[Pack, ...]:
@@ -390,7 +411,9 @@ def _locate(name: str, near: Path) -> Path:
     path = near / name
     if path.exists():
         return path
-    raise PackError(f"there is no pack “{name}”{_did_you_mean(name, builtin_names())} Shipped packs: {', '.join(builtin_names())}")
+    raise PackError(
+        f"there is no pack “{name}”{_did_you_mean(name, builtin_names())} Shipped packs: {', '.join(builtin_names())}"
+    )
 
 
 @lru_cache(maxsize=64)
@@ -414,7 +437,12 @@ def load_file(path: Path) -> Pack:
     if "name" not in merged:
         raise PackError("lacks the key “name”", path=files[0])
     rules, overrides = merged.pop("rules"), merged.pop("override")
-    return Pack(path=path, rules=tuple(_rule(merged["name"], node, values) for node, values in rules), overrides=overrides, **merged)
+    return Pack(
+        path=path,
+        rules=tuple(_rule(merged["name"], node, values) for node, values in rules),
+        overrides=overrides,
+        **merged,
+    )
 
 
 def _check_unique(packs: Sequence[Pack]) -> None:
@@ -425,10 +453,14 @@ def _check_unique(packs: Sequence[Pack]) -> None:
             if rule.id in seen:
                 raise PackError(f"the rule {rule.id} is defined twice", path=pack.path, line=rule.line)
             seen[rule.id] = rule
-            for pattern in (*(item for item in rule.match if isinstance(item, str)), *rule.unless):
+            for pattern in (*(item for item in rule.match if isinstance(item, str)), *rule.denied, *rule.unless):
                 for name in patterns.slots(patterns.parse(pattern)):
                     if name not in lists:
-                        raise PackError(f"{rule.id}: no pack defines the list {{{name}}}{_did_you_mean(name, lists)}", path=pack.path, line=rule.line)
+                        raise PackError(
+                            f"{rule.id}: no pack defines the list {{{name}}}{_did_you_mean(name, lists)}",
+                            path=pack.path,
+                            line=rule.line,
+                        )
 
 
 def _overridden(packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
@@ -438,24 +470,54 @@ def _overridden(packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
     for pack in packs:
         for name, values in pack.overrides.items():
             if name not in known:
-                raise PackError(f"overrides the rule “{name}”, which no loaded pack has{_did_you_mean(name, known)}", path=pack.path)
+                raise PackError(
+                    f"overrides the rule “{name}”, which no loaded pack has{_did_you_mean(name, known)}", path=pack.path
+                )
             changes[name] = changes.get(name, {}) | _rule_fields(values)
-    return tuple(replace(pack, rules=tuple(replace(rule, **changes.get(rule.id, {})) for rule in pack.rules)) for pack in packs)
+    return tuple(
+        replace(pack, rules=tuple(replace(rule, **changes.get(rule.id, {})) for rule in pack.rules)) for pack in packs
+    )
 
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a pack file, for editors."""
     text, texts = {"type": "string", "minLength": 1}, {"type": ["string", "array"], "items": {"type": "string"}}
-    structured = {"type": "object", "required": ["anchors"], "properties": {"tokens": {"type": "array"}, "tree": {"type": "array"}, "anchors": texts}, "additionalProperties": False}
+    structured = {
+        "type": "object",
+        "required": ["anchors"],
+        "properties": {"tokens": {"type": "array"}, "tree": {"type": "array"}, "anchors": texts},
+        "additionalProperties": False,
+    }
     remedies = {"type": ["string", "array"], "items": {"enum": list(REMEDIES)}}
-    source = {"type": "object", "required": ["title"], "properties": {item.name: text for item in fields(Source)}, "additionalProperties": False}
-    examples = {"type": "object", "properties": {kind: {"type": "array", "items": text} for kind in ("bad", "good")}, "additionalProperties": False}
+    source = {
+        "type": "object",
+        "required": ["title"],
+        "properties": {item.name: text for item in fields(Source)},
+        "additionalProperties": False,
+    }
+    examples = {
+        "type": "object",
+        "properties": {kind: {"type": "array", "items": text} for kind in ("bad", "good")},
+        "additionalProperties": False,
+    }
     special: dict[str, Any] = {
         "severity": {"enum": list(SEVERITIES)},
         "match": {"anyOf": [text, {"type": "array", "items": {"anyOf": [text, structured]}}]},
+        "denied": texts,
         "unless": texts,
         "about": {"enum": list(ABOUT)},
-        "needs": {"anyOf": [remedies, {"type": "object", "properties": {"any": remedies, "all": remedies}, "minProperties": 1, "maxProperties": 1, "additionalProperties": False}]},
+        "needs": {
+            "anyOf": [
+                remedies,
+                {
+                    "type": "object",
+                    "properties": {"any": remedies, "all": remedies},
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": False,
+                },
+            ]
+        },
         "broad": {"type": "boolean"},
         "within": {"enum": ["myth"]},
         "basis": {"type": "array", "items": source},
@@ -463,17 +525,29 @@ def schema() -> dict[str, Any]:
         "examples": examples,
     }
     rule = {key: special.get(key, text) for key in _RULE}
-    override = {"type": "object", "properties": {key: value for key, value in rule.items() if key != "id"}, "additionalProperties": False}
+    override = {
+        "type": "object",
+        "properties": {key: value for key, value in rule.items() if key != "id"},
+        "additionalProperties": False,
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "claimlint pack",
         "type": "object",
         "properties": {
-            **{key: text for key in ("name", "title", "version", "language", "jurisdiction")},
+            **dict.fromkeys(("name", "title", "version", "language", "jurisdiction"), text),
             "extends": texts,
             "lists": {"type": "object", "additionalProperties": texts},
-            "cues": {"type": "object", "properties": {name: texts for name in CUES}, "additionalProperties": False},
-            "rules": {"type": "array", "items": {"type": "object", "required": ["id", *_REQUIRED], "properties": rule, "additionalProperties": False}},
+            "cues": {"type": "object", "properties": dict.fromkeys(CUES, texts), "additionalProperties": False},
+            "rules": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["id", *_REQUIRED],
+                    "properties": rule,
+                    "additionalProperties": False,
+                },
+            },
             "override": {"type": "object", "additionalProperties": override},
         },
         "additionalProperties": False,

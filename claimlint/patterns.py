@@ -21,23 +21,151 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_]+(?:'[^\W_]+)*|[^\w\s]|_")
 _FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\x92": "'", "‐": "-", "‑": "-", "−": "-", "“": '"', "”": '"'})
 _CLITICS = {"'ll": "will", "'re": "are", "'ve": "have", "'m": "am", "'d": "would", "'s": "'s"}
 _STEMS = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
 _NUMBER_WORDS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million half dozen".split()
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+        "hundred",
+        "thousand",
+        "million",
+        "half",
+        "dozen",
+    ]
 )
 _BARRIERS = frozenset(";:.!?—–|")
 # what a noun phrase and its adverbs never hold: marks, pronouns, relatives, prepositions, conjunctions, auxiliaries
 _NOT_FILLER = _BARRIERS | frozenset(
-    ", ( ) \" [ ] i you he she it we they me him us them who whom which that what whether when where while if because although "
-    "though unless until since than but or so yet in on at by from with without for to into onto about between through during "
-    "before after against over under within upon via per like as not never no nor cannot can could may might must shall should "
-    "will would is are was were be been being am do does did has have had".split()
+    [
+        ",",
+        "(",
+        ")",
+        '"',
+        "[",
+        "]",
+        "i",
+        "you",
+        "he",
+        "she",
+        "it",
+        "we",
+        "they",
+        "me",
+        "him",
+        "us",
+        "them",
+        "who",
+        "whom",
+        "which",
+        "that",
+        "what",
+        "whether",
+        "when",
+        "where",
+        "while",
+        "if",
+        "because",
+        "although",
+        "though",
+        "unless",
+        "until",
+        "since",
+        "than",
+        "but",
+        "or",
+        "so",
+        "yet",
+        "in",
+        "on",
+        "at",
+        "by",
+        "from",
+        "with",
+        "without",
+        "for",
+        "to",
+        "into",
+        "onto",
+        "about",
+        "between",
+        "through",
+        "during",
+        "before",
+        "after",
+        "against",
+        "over",
+        "under",
+        "within",
+        "upon",
+        "via",
+        "per",
+        "like",
+        "as",
+        "not",
+        "never",
+        "no",
+        "nor",
+        "cannot",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "shall",
+        "should",
+        "will",
+        "would",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "am",
+        "do",
+        "does",
+        "did",
+        "has",
+        "have",
+        "had",
+        "hardly",
+        "barely",
+        "scarcely",
+        "rarely",
+        "seldom",
+        "'s",
+    ]
 )
 
 IRREGULAR: Mapping[str, tuple[str, ...]] = {
@@ -156,9 +284,89 @@ datum data
 """.splitlines()
 }
 _UNINFLECTED = frozenset(
-    "a an the of in on at by to for from with without and or but not no nor never none than as so if that this these those it its "
-    "our your their his her my we you they he she i all any every each more most less least very too also only just even may might "
-    "could would should must can will shall than then there here out up down off over under into onto away back against".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "by",
+        "to",
+        "for",
+        "from",
+        "with",
+        "without",
+        "and",
+        "or",
+        "but",
+        "not",
+        "no",
+        "nor",
+        "never",
+        "none",
+        "than",
+        "as",
+        "so",
+        "if",
+        "that",
+        "this",
+        "these",
+        "those",
+        "it",
+        "its",
+        "our",
+        "your",
+        "their",
+        "his",
+        "her",
+        "my",
+        "we",
+        "you",
+        "they",
+        "he",
+        "she",
+        "i",
+        "all",
+        "any",
+        "every",
+        "each",
+        "more",
+        "most",
+        "less",
+        "least",
+        "very",
+        "too",
+        "also",
+        "only",
+        "just",
+        "even",
+        "may",
+        "might",
+        "could",
+        "would",
+        "should",
+        "must",
+        "can",
+        "will",
+        "shall",
+        "than",
+        "then",
+        "there",
+        "here",
+        "out",
+        "up",
+        "down",
+        "off",
+        "over",
+        "under",
+        "into",
+        "onto",
+        "away",
+        "back",
+        "against",
+    ]
 )
 
 
@@ -189,7 +397,7 @@ def tokenize(text: str, at: int = 0) -> list[Token]:
     folded = fold(text)
     for match in _TOKEN.finditer(folded):
         form, start, end = match.group(), match.start(), match.end()
-        if form == "-" and 0 < start and end < len(folded) and folded[start - 1].isalnum() and folded[end].isalnum():
+        if form == "-" and start > 0 and end < len(folded) and folded[start - 1].isalnum() and folded[end].isalnum():
             continue
         tokens.extend(_split(form, at + start, at + end))
     return tokens
@@ -215,7 +423,7 @@ def _split(form: str, start: int, end: int) -> Iterator[Token]:
     yield Token(clitic, start + cut, end)
 
 
-@lru_cache(maxsize=None)
+@cache
 def inflect(word: str) -> frozenset[str]:
     """The word and its regular inflections (plural, third person, past, participle) or listed irregular ones.
 
@@ -395,22 +603,27 @@ class Lexicon:
 class Text:
     """A sentence made ready for matching: tokens, the bases of each, and which lists have a term where.
 
-    tags: token index → list name → the ends (exclusive) of its terms that start there.
+    tags: token index → list name → the ends (exclusive) of its terms that start there. lead: how many tokens in front
+    were borrowed from what introduces the sentence (a table's header, a list's lead-in); they have no width.
     """
 
     tokens: list[Token]
     bases: list[tuple[str, ...]]
     tags: list[dict[str, list[int]]]
+    lead: int = 0
 
     @classmethod
-    def of(cls, tokens: list[Token], lexicon: Lexicon) -> Text:
+    def of(cls, tokens: list[Token], lexicon: Lexicon, *, lead: Sequence[str] = ()) -> Text:
+        """lead: normal forms of borrowed tokens, put in front."""
+        if lead and tokens:
+            tokens = [*(Token(form, tokens[0].start, tokens[0].start) for form in lead), *tokens]
         bases = [lexicon.bases.get(token.form, ()) for token in tokens]
         tags: list[dict[str, list[int]]] = []
         for index in range(len(tokens)):
             found: dict[str, list[int]] = {}
             _walk(lexicon.terms, bases, index, found)
             tags.append(found)
-        return cls(tokens, bases, tags)
+        return cls(tokens, bases, tags, len(lead))
 
 
 def _walk(node: dict, bases: list[tuple[str, ...]], at: int, found: dict[str, list[int]]) -> None:  # type: ignore[type-arg]
@@ -440,8 +653,19 @@ class Pattern:
 
     def match(self, text: Text, start: int) -> int:
         """The end (exclusive) of the longest match that starts at token `start`, or -1."""
+        return self._end(self.elements, text, start)
+
+    def core(self, text: Text, start: int) -> int:
+        """The end of the match without a gap that closes the pattern: what is said for certain."""
+        last = len(self.elements)
+        while isinstance(self.elements[last - 1], Gap):
+            last -= 1
+        return self._end(self.elements[:last], text, start)
+
+    @staticmethod
+    def _end(elements: Sequence[Element], text: Text, start: int) -> int:
         positions = {start}
-        for element in self.elements:
+        for element in elements:
             positions = _step(element, text, positions)
             if not positions:
                 return -1
@@ -550,7 +774,40 @@ def _words(option: Sequence[Element]) -> Iterator[str]:
                 yield from _words(inner)
 
 
-_COMMON = frozenset("be have do get a an the of in to for with and or not no your our it you we they that this as so 's , % :".split())
+_COMMON = frozenset(
+    [
+        "be",
+        "have",
+        "do",
+        "get",
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "to",
+        "for",
+        "with",
+        "and",
+        "or",
+        "not",
+        "no",
+        "your",
+        "our",
+        "it",
+        "you",
+        "we",
+        "they",
+        "that",
+        "this",
+        "as",
+        "so",
+        "'s",
+        ",",
+        "%",
+        ":",
+    ]
+)
 
 
 def _anchors(option: Sequence[Element]) -> tuple[set[str], set[str]]:

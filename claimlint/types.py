@@ -204,7 +204,8 @@ class Source:
 class Rule:
     """One rule of a pack, as loaded and checked.
 
-    match: patterns (str) or {tokens|tree: …, anchors: …}. needs: the remedies, any of them unless `needs_all`;
+    match: patterns (str) or {tokens|tree: …, anchors: …}. denied: patterns of questions whose flat “no” is the claim
+    ("Are there side effects? None."). unless: other senses, which silence a hit that they overlap. needs: the remedies, any of them unless `needs_all`;
     ("removal",) if none helps. about: what the claim must be about (any, health, treatment). within: the only
     frame the rule speaks in ("myth": the heading that calls a risk a myth); "" for what is asserted. broad: gives
     way to a more specific finding on the same words. bad, good: examples, the bad with {marked} spans.
@@ -216,6 +217,7 @@ class Rule:
     message: str
     severity: Severity
     match: tuple[Any, ...]
+    denied: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     about: str = "any"
     needs: tuple[str, ...] = ("hedge", "citation")

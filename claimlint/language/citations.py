@@ -21,12 +21,16 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
         rf"\((?:see\s+|e\.g\.,?\s+|reviewed\s+in\s+)?(?:the\s+)?{_ORG}(?:,\s*{_NAME})*{_AND}*,?\s+{_YEAR}(?:,\s*pp?\.\s*\d+(?:[–-]\d+)?)?"
         rf"(?:\s*;[^()]{{4,120}}?\d{{4}}[a-z]?)*\)"
     ),
-    "narrative": re.compile(rf"\b{_NAME}(?:{_AND}|\s+and\s+(?:colleagues|co-?workers|team))*\s+\((?:19|20)\d{{2}}[a-z]?\)"),
+    "narrative": re.compile(
+        rf"\b{_NAME}(?:{_AND}|\s+and\s+(?:colleagues|co-?workers|team))*\s+\((?:19|20)\d{{2}}[a-z]?\)"
+    ),
     "narrative-in": re.compile(
         rf"\b[Ii]n\s+(?:19|20)\d{{2}},?\s+(?:the\s+)?(?:researchers?|scientists?|investigators?|authors?)\s+{_NAME}{_AND}?"
         rf"|\b{_NAME}(?:\s+et\s+al\.?|\s+and\s+(?:colleagues|co-?workers|(?:her|his|their)\s+team)),?\s+in\s+(?:19|20)\d{{2}}"
     ),
-    "numeric": re.compile(r"(?<!\w)\[\d{1,3}(?:\s*[–-]\s*\d{1,3})?(?:\s*,\s*\d{1,3}(?:\s*[–-]\s*\d{1,3})?)*\]|(?<=[.,;a-z])\[\d{1,3}(?:[,–-]\s*\d{1,3})*\]"),
+    "numeric": re.compile(
+        r"(?<!\w)\[\d{1,3}(?:\s*[–-]\s*\d{1,3})?(?:\s*,\s*\d{1,3}(?:\s*[–-]\s*\d{1,3})?)*\]|(?<=[.,;a-z])\[\d{1,3}(?:[,–-]\s*\d{1,3})*\]"
+    ),
     "superscript": re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\^\d{1,3}(?:,\d{1,3})*\^"),
     "pandoc": re.compile(r"\[-?@[\w:.#$%&\-+?<>~/]+[^\]]*\]|(?<!\w)@[a-z][\w\-]*\d{4}\w*"),
     "source": re.compile(r"\((?:sources?|ref(?:erence)?s?\.?|citation|via|according to)\s*[:—-]\s*[^)]{3,200}\)", re.I),
@@ -34,7 +38,10 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
         r"\b(?:the|In|in)\s+(?:(?-i:[A-Z]{2,}[A-Za-z]*(?:[ -]?\d{1,3})?)|(?-i:[A-Z][A-Z0-9]+-\d+))(?=\s+(?:trials?|study|studies)\b|,)"
         r"|\b(?-i:[A-Z]{3,}[0-9]*(?:[ -]\d{1,3})?)\s+(?:trials?|study)\b"
     ),
-    "placeholder": re.compile(r"\[(?:citation needed|cite|cit|TK[^\]]*|source\??|ref\??|reference needed)\]|\((?:ref|cite|citation needed|source\?)\)", re.I),
+    "placeholder": re.compile(
+        r"\[(?:citation needed|cite|cit|TK[^\]]*|source\??|ref\??|reference needed)\]|\((?:ref|cite|citation needed|source\?)\)",
+        re.I,
+    ),
 }
 _LABELLED = re.compile(r"^\W*(?:\[(\d{1,3})\]|(\d{1,3})[.)])\s+\S")
 _ENTRY_SIGNS = re.compile(r"\b(?:19|20)\d{2}\b|\b10\.\d{4,9}/|\bPMID\b|\bet al\b", re.I)
@@ -44,15 +51,76 @@ _REFERENCES = re.compile(
     re.I,
 )
 AUTHORITIES = tuple(
-    "doi.org ncbi.nlm.nih.gov clinicaltrials.gov cochranelibrary.com cochrane.org europepmc.org who.int nice.org.uk nhs.uk "
-    "ema.europa.eu europa.eu canada.ca jamanetwork.com nejm.org thelancet.com bmj.com nature.com science.org sciencedirect.com "
-    "springer.com wiley.com tandfonline.com oup.com academic.oup.com cell.com plos.org frontiersin.org mdpi.com karger.com "
-    "sagepub.com ahajournals.org acpjournals.org psychiatryonline.org annals.org biomedcentral.com pnas.org semanticscholar.org "
-    "lww.com liebertpub.com thieme-connect.com elsevier.com jci.org asm.org aafp.org pubmed.gov ecfr.gov federalregister.gov".split()
+    [
+        "doi.org",
+        "ncbi.nlm.nih.gov",
+        "clinicaltrials.gov",
+        "cochranelibrary.com",
+        "cochrane.org",
+        "europepmc.org",
+        "who.int",
+        "nice.org.uk",
+        "nhs.uk",
+        "ema.europa.eu",
+        "europa.eu",
+        "canada.ca",
+        "jamanetwork.com",
+        "nejm.org",
+        "thelancet.com",
+        "bmj.com",
+        "nature.com",
+        "science.org",
+        "sciencedirect.com",
+        "springer.com",
+        "wiley.com",
+        "tandfonline.com",
+        "oup.com",
+        "academic.oup.com",
+        "cell.com",
+        "plos.org",
+        "frontiersin.org",
+        "mdpi.com",
+        "karger.com",
+        "sagepub.com",
+        "ahajournals.org",
+        "acpjournals.org",
+        "psychiatryonline.org",
+        "annals.org",
+        "biomedcentral.com",
+        "pnas.org",
+        "semanticscholar.org",
+        "lww.com",
+        "liebertpub.com",
+        "thieme-connect.com",
+        "elsevier.com",
+        "jci.org",
+        "asm.org",
+        "aafp.org",
+        "pubmed.gov",
+        "ecfr.gov",
+        "federalregister.gov",
+    ]
 )
 """Hosts of registries, authorities, journals and publishers (knowledge base, section 4.1, extended)."""
-_TRUSTED_ENDINGS = (".gov", ".edu", ".int", ".gov.uk", ".gov.au", ".ac.uk", ".edu.au", ".nhs.uk", ".mil", ".gc.ca", ".gouv.fr", ".europa.eu")
-_SHOP = re.compile(r"/(?:shop|store|products?|collections?|cart|checkout|buy|pricing|book(?:ing)?)\b|[?&](?:ref|tag|aff|utm_\w+)=", re.I)
+_TRUSTED_ENDINGS = (
+    ".gov",
+    ".edu",
+    ".int",
+    ".gov.uk",
+    ".gov.au",
+    ".ac.uk",
+    ".edu.au",
+    ".nhs.uk",
+    ".mil",
+    ".gc.ca",
+    ".gouv.fr",
+    ".europa.eu",
+    ".org",
+)
+_SHOP = re.compile(
+    r"/(?:shop|store|products?|collections?|cart|checkout|buy|pricing|book(?:ing)?)\b|[?&](?:ref|tag|aff|utm_\w+)=",
+    re.I,
+)
 _MEDIA = re.compile(
     r"(?:^|\.)(?:youtube|youtu|vimeo|tiktok|instagram|facebook|twitter|x|reddit|wikipedia|medium|substack|healthline|webmd|"
     r"forbes|cnn|nbcnews|foxnews|nytimes|dailymail|theguardian|bbc|huffpost|goop|prnewswire|businesswire|amazon|ebay|etsy)\.\w+|^(?:video|blog|news|shop|store)\.",
@@ -81,7 +149,11 @@ class References:
 def references(document: Document, owned: Sequence[str] = ()) -> References:
     """Collect reference lists, footnotes, anchors and front-matter sources. owned: hosts of the publisher itself."""
     refs = References(owned=tuple(owned))
-    listed = {index for index, block in enumerate(document.blocks) if block.kind == "heading" and _REFERENCES.match(block.text)}
+    listed = {
+        index
+        for index, block in enumerate(document.blocks)
+        if block.kind == "heading" and _REFERENCES.match(block.text)
+    }
     position: dict[int | None, int] = {}
     for index, block in enumerate(document.blocks):
         if block.anchor:
@@ -92,13 +164,21 @@ def references(document: Document, owned: Sequence[str] = ()) -> References:
             continue
         labelled = _LABELLED.match(block.text)
         in_list = block.section in listed and block.kind in ("item", "paragraph", "cell", "quote")
-        if in_list or (labelled and labelled[1] and _ENTRY_SIGNS.search(block.text)) or (labelled and labelled[1] and block.marks):
+        if (
+            in_list
+            or (labelled and labelled[1] and _ENTRY_SIGNS.search(block.text))
+            or (labelled and labelled[1] and block.marks)
+        ):
             position[block.section] = position.get(block.section, 0) + 1
             number = (labelled[1] or labelled[2]) if labelled else str(position[block.section])
             refs.numbers.setdefault(number, block.text + " " + " ".join(mark.target for mark in block.marks))
             refs.entries.append(block.text)
             refs.blocks.add(index)
-    refs.entries += [" ".join(_strings(document.meta.get(key))) for key in ("sources", "references", "citations", "bibliography") if document.meta.get(key)]
+    refs.entries += [
+        " ".join(_strings(document.meta.get(key)))
+        for key in ("sources", "references", "citations", "bibliography")
+        if document.meta.get(key)
+    ]
     return refs
 
 
@@ -124,17 +204,25 @@ def find(block: Block, refs: References) -> tuple[Citation, ...]:
     for mark in block.marks:
         text = block.text[mark.start : mark.end]
         if mark.kind == "link":
-            found.append(Citation("link", text, mark.start, mark.end, _link_fault(mark.target, text, refs)))
+            found.append(Citation("link", text, mark.start, mark.end, _link_fault(mark.target, refs)))
         elif mark.kind == "note":
             found.append(Citation("note", f"[^{mark.target}]", mark.start, mark.end, _note_fault(mark.target, refs)))
         elif mark.kind == "number":
             faults = [_number_fault(number, refs) for number in re.findall(r"\d+", mark.target)]
-            found.append(Citation("number", mark.target, mark.start, mark.end, next((fault for fault in faults if fault), "")))
+            found.append(
+                Citation("number", mark.target, mark.start, mark.end, next((fault for fault in faults if fault), ""))
+            )
         elif mark.kind == "cite":
-            found.append(Citation("component", mark.target, mark.start, mark.end, "" if mark.target.strip() else "dangling"))
+            found.append(
+                Citation("component", mark.target, mark.start, mark.end, "" if mark.target.strip() else "dangling")
+            )
     # a number inside a link is judged by where the link leads
     linked = [(item.start, item.end) for item in found if item.form == "link" and not item.fault]
-    kept = [item for item in found if not (item.fault and any(start <= item.start and item.end <= end for start, end in linked))]
+    kept = [
+        item
+        for item in found
+        if not (item.fault and any(start <= item.start and item.end <= end for start, end in linked))
+    ]
     return tuple(sorted(kept, key=lambda item: (item.start, item.end, item.form)))
 
 
@@ -168,13 +256,13 @@ def _entry_fault(entry: str, refs: References) -> str:
     if _ENTRY_SIGNS.search(entry) or re.search(r"\bPMC\d|\bNCT\d|\bISBN\b", entry):
         return ""
     links = re.findall(r"(?:https?://|/)\S+", entry)
-    faults = [_link_fault(link, "", refs) for link in links]
+    faults = [_link_fault(link, refs) for link in links]
     if links:
         return "" if "" in faults else faults[0]
     return "no-locator"
 
 
-def _link_fault(target: str, text: str, refs: References) -> str:
+def _link_fault(target: str, refs: References) -> str:
     if target.startswith("#"):
         block = refs.anchors.get(target[1:])
         if block is None:
@@ -189,26 +277,40 @@ def _link_fault(target: str, text: str, refs: References) -> str:
         return "no-source"
     if not host or any(host == own or host.endswith("." + own) for own in refs.owned):
         return "own-site"
-    if any(host == name or host.endswith("." + name) for name in AUTHORITIES) or host.endswith(_TRUSTED_ENDINGS):
-        return ""
     if _MEDIA.search(host):
         return "news"
+    if any(host == name or host.endswith("." + name) for name in AUTHORITIES) or host.endswith(_TRUSTED_ENDINGS):
+        return ""
     if _SHOP.search(target):
         return "commercial"
-    if host.endswith(".org") and re.search(r"\b(?:study|trial|review|guideline|statement|report|association|society|college|academy|et al|\d{4})\b", text, re.I):
-        return ""
     return "unknown-source"
 
 
-def covers(citations: Sequence[Citation], start: int, end: int, following: int, block: Block, before: str, text: str, *, whole: bool = False) -> list[Citation]:
+def covers(
+    citations: Sequence[Citation],
+    start: int,
+    end: int,
+    following: int,
+    block: Block,
+    before: str,
+    text: str,
+    *,
+    whole: bool = False,
+) -> list[Citation]:
     """The citations that stand for the sentence block.text[start:end].
 
     following: where the next sentence starts. before: the sentence before in the same block, "" if none, to which a
     continuation ("The authors …") is bound. whole: a citation covers its block; it always covers a list item, a cell
     or a quotation.
     """
-    whole = whole or block.kind in ("item", "cell", "quote") and len(block.text) < 600
-    inside = [item for item in citations if whole or (start <= item.start and item.end <= max(end, following if item.start >= end else end))]
+    whole = whole or (block.kind in ("item", "cell", "quote") and len(block.text) < 600)
+    inside = [
+        item
+        for item in citations
+        if whole or (start <= item.start and item.end <= max(end, following if item.start >= end else end))
+    ]
     if not any(not item.fault for item in inside) and before and _CONTINUES.match(text):
-        inside += [item for item in citations if item.end <= start and item.start >= start - len(before) - 2 and not item.fault]
+        inside += [
+            item for item in citations if item.end <= start and item.start >= start - len(before) - 2 and not item.fault
+        ]
     return inside

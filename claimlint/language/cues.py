@@ -24,11 +24,26 @@ _SCOPED: Mapping[str, tuple[CueKind, str]] = {
     "reported": ("attribution", "neutral"),
     "endorsing": ("attribution", "endorsing"),
 }
-_RIVALS = ("hedge-strong", "hedge-medium", "hedge-weak", "softener", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation")
-_NO_RIVALS = ({"not-hedge", "negation"}, {"not-negation", "hedge-strong"}, {"not-negation", "hedge-medium"}, {"not-hedge", "not-negation"})
+_RIVALS = (
+    "hedge-strong",
+    "hedge-medium",
+    "hedge-weak",
+    "softener",
+    "hedge-fake",
+    "limiter",
+    "not-hedge",
+    "negation",
+    "not-negation",
+)
+_NO_RIVALS = (
+    {"not-hedge", "negation"},
+    {"not-negation", "hedge-strong"},
+    {"not-negation", "hedge-medium"},
+    {"not-hedge", "not-negation"},
+)
 _GOVERNING = ("hedge", "softener", "limiter", "negation")
-_MODALS = frozenset("may might could can would should must will".split())
-_CLAUSE_END = frozenset(", ; : . ! ? — – ( )".split())
+_MODALS = frozenset(["may", "might", "could", "can", "would", "should", "must", "will"])
+_CLAUSE_END = frozenset([",", ";", ":", ".", "!", "?", "—", "–", "(", ")"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +73,24 @@ class Cues:
             Found(str(name), first, end - 1, text.tokens[first].start, text.tokens[end - 1].end)
             for name, first, end, _ in self._matcher.matches(text)
         ]
-        rivals = sorted((cue for cue in found if cue.name in _RIVALS), key=lambda cue: (cue.first - cue.last, cue.first, _RIVALS.index(cue.name)))
+        rivals = sorted(
+            (cue for cue in found if cue.name in _RIVALS),
+            key=lambda cue: (cue.first - cue.last, cue.first, _RIVALS.index(cue.name)),
+        )
         taken: list[Found] = []
         for cue in rivals:
-            if all(cue.last < other.first or cue.first > other.last or {cue.name, other.name} in _NO_RIVALS for other in taken):
+            if all(
+                cue.last < other.first or cue.first > other.last or {cue.name, other.name} in _NO_RIVALS
+                for other in taken
+            ):
                 taken.append(cue)
         kept = [cue for cue in taken if not cue.name.startswith("not-")]
-        return tuple(sorted({*kept, *(cue for cue in found if cue.name not in _RIVALS)}, key=lambda cue: (cue.first, cue.last, cue.name)))
+        return tuple(
+            sorted(
+                {*kept, *(cue for cue in found if cue.name not in _RIVALS)},
+                key=lambda cue: (cue.first, cue.last, cue.name),
+            )
+        )
 
 
 def resolve(found: Iterable[Found], tree: Tree, text: Text, block_text: str) -> tuple[Cue, ...]:
@@ -90,6 +116,8 @@ def _is_name(item: Found, tree: Tree, text: Text) -> bool:
 
 
 def _ranges(item: Found, kind: str, tree: Tree, text: Text) -> tuple[tuple[int, int], ...]:
+    if item.first < text.lead:
+        return ((text.tokens[0].start, text.tokens[-1].end),)
     inside = [index for index, node in enumerate(tree) if node.start < item.end and item.start < node.end]
     if not inside or not scope.has_verb(tree):
         return (_window(item, text),)
@@ -123,7 +151,10 @@ def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple
         node = tree[index]
         if node.start < low or node.end > high:
             continue
-        if runs and all(tree[between].tag in (",", ".", ":", "''", "``", "HYPH", "-LRB-", "-RRB-") for between in range(runs[-1][2] + 1, index)):
+        if runs and all(
+            tree[between].tag in (",", ".", ":", "''", "``", "HYPH", "-LRB-", "-RRB-")
+            for between in range(runs[-1][2] + 1, index)
+        ):
             runs[-1][1:] = [node.end, index]
         else:
             runs.append([node.start, node.end, index])

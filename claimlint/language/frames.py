@@ -10,22 +10,31 @@ from claimlint.language.cues import Found
 from claimlint.patterns import Text
 from claimlint.types import Block
 
-_CLAUSE_BREAK = frozenset("; — – :".split())
-_TURN = frozenset("but however yet so because".split())
-_QUESTION_START = re.compile(r"^\W*(?:is|are|was|does|do|did|can|could|will|would|should|has|have|what|which|how (?:long|much|many|often|safe|soon|well|do|does|can|is|are))\b", re.I)
+_CLAUSE_BREAK = frozenset([";", "—", "–", ":"])
+_TURN = frozenset(["but", "however", "yet", "so", "because"])
+_QUESTION_START = re.compile(
+    r"^\W*(?:is|are|was|does|do|did|can|could|will|would|should|has|have|what|which|how (?:long|much|many|often|safe|soon|well|do|does|can|is|are))\b",
+    re.I,
+)
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,300})[”\"]|[‘]([^‘’]{4,200})[’]|(?<!\w)'([^']{4,200})'(?!\w)")
 _MENTION = re.compile(
     r"\b(?:phrases?|words?|wording|sentences?|claims?|say(?:s|ing)?|said|writes?|writing|written|call(?:s|ed|ing)?|terms?|labels?|slogans?|headlines?|copy|statements?|"
     r"delete|avoid|never|instead of|replace|strike|cut|flag(?:s|ged)?|means?|quot(?:e|es|ed)|headings?|titles?|ran|read(?:s)?|tell(?:s|ing)?|told|promis\w+)\b",
     re.I,
 )
-_BAD_EXAMPLE = re.compile(r"^\W*[❌✗✘🚫⛔]|^\W*(?:bad|wrong|don['’]?t(?: say| write)?|do not (?:say|write)|avoid|never (?:say|write)|risky|non-?compliant|before|not ok(?:ay)?)\s*[:–—-]", re.I)
+_BAD_EXAMPLE = re.compile(
+    r"^\W*[❌✗✘🚫⛔]|^\W*(?:bad|wrong|don['’]?t(?: say| write)?|do not (?:say|write)|avoid|never (?:say|write)|risky|non-?compliant|before|not ok(?:ay)?)\s*[:–—-]",
+    re.I,
+)
 _BAD_HEADER = re.compile(
     r"^\W*(?:(?:delete|avoid|cut|strike|replace|flagged|banned|forbidden|prohibited|risky|problem|bad|non-?compliant|don['’]?t (?:say|write|use)|do not (?:say|write|use)|"
     r"never (?:say|write|use)|instead of|what not to (?:say|write)|words? to avoid|phrases? to avoid)\b.{0,40})$",
     re.I,
 )
-_EDUCATION = re.compile(r"\b(?:phrases?|words?|claims?|wording|copy|strike|compliance|compliant|advertis\w+|marketing|editor|red pen|drafts?)\b", re.I)
+_EDUCATION = re.compile(
+    r"\b(?:phrases?|words?|claims?|wording|copy|strike|compliance|compliant|advertis\w+|marketing|editor|red pen|drafts?)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,15 @@ class Frame:
 
 
 def frames(
-    block: Block, start: int, end: int, text: Text, cues: Sequence[Found], *, heading: str, lead: str, myth_section: bool
+    block: Block,
+    start: int,
+    end: int,
+    text: Text,
+    cues: Sequence[Found],
+    *,
+    heading: str,
+    lead: str,
+    myth_section: bool,
 ) -> tuple[Frame, ...]:
     """The frames of the sentence block.text[start:end].
 
@@ -50,17 +67,42 @@ def frames(
     found: list[Frame] = []
     names = {cue.name for cue in cues}
     if "endorsing" not in names:
-        found += [Frame("critical", start, end, f"“{block.text[cue.start : cue.end]}” rejects it") for cue in cues if cue.name == "critical"]
-        found += [Frame(cue.name, cue.start, _until_turn(text, cue, end), f"reported, not asserted: “{block.text[cue.start : cue.end]}”") for cue in cues if cue.name in ("myth", "reported")]
-    found += [Frame("advice", cue.start, _until_turn(text, cue, end), f"advice: “{block.text[cue.start : cue.end]}”") for cue in cues if cue.name == "advice"]
+        found += [
+            Frame("critical", start, end, f"“{block.text[cue.start : cue.end]}” rejects it")
+            for cue in cues
+            if cue.name == "critical"
+        ]
+        found += [
+            Frame(
+                cue.name,
+                cue.start,
+                _until_turn(text, cue, end),
+                f"reported, not asserted: “{block.text[cue.start : cue.end]}”",
+            )
+            for cue in cues
+            if cue.name in ("myth", "reported")
+        ]
+    found += [
+        Frame("advice", cue.start, _until_turn(text, cue, end), f"advice: “{block.text[cue.start : cue.end]}”")
+        for cue in cues
+        if cue.name == "advice"
+    ]
     if _is_question(block, sentence) and "own-voice" not in names:
         found.append(Frame("question", start, end, "asked, not asserted"))
     if myth_section and block.kind == "heading" and "rebuttal" not in names:
         found.append(Frame("myth", start, end, "a heading in a section on myths"))
-    if _BAD_EXAMPLE.search(sentence) or (block.kind == "cell" and _BAD_HEADER.match(lead)) or (block.kind in ("item", "quote", "cell") and _BAD_HEADER.match(lead.rstrip(":"))):
+    if (
+        _BAD_EXAMPLE.search(sentence)
+        or (block.kind == "cell" and _BAD_HEADER.match(lead))
+        or (block.kind in ("item", "quote", "cell") and _BAD_HEADER.match(lead.rstrip(":")))
+    ):
         found.append(Frame("mention", start, end, "quoted as a bad example"))
     found += _mentions(block, start, end, sentence, heading)
-    found += [Frame("struck", mark.start, mark.end, "struck out") for mark in block.marks if mark.kind == "strike" and mark.start < end and start < mark.end]
+    found += [
+        Frame("struck", mark.start, mark.end, "struck out")
+        for mark in block.marks
+        if mark.kind == "strike" and mark.start < end and start < mark.end
+    ]
     return tuple(found)
 
 
@@ -77,7 +119,9 @@ def _until_turn(text: Text, cue: Found, end: int) -> int:
 
 def _is_question(block: Block, sentence: str) -> bool:
     bare = sentence.rstrip("\"'”’)*] ")
-    return bare.endswith("?") or (block.kind == "heading" and bool(_QUESTION_START.match(sentence)) and not bare.endswith((".", "!")))
+    return bare.endswith("?") or (
+        block.kind == "heading" and bool(_QUESTION_START.match(sentence)) and not bare.endswith((".", "!"))
+    )
 
 
 def _mentions(block: Block, start: int, end: int, sentence: str, heading: str) -> list[Frame]:
@@ -85,6 +129,12 @@ def _mentions(block: Block, start: int, end: int, sentence: str, heading: str) -
     found = []
     for match in _QUOTED.finditer(sentence):
         around = sentence[: match.start()] + sentence[match.end() :]
-        if len(around.split()) >= 2 and (_MENTION.search(around) and (_EDUCATION.search(around) or _EDUCATION.search(heading))):
-            found.append(Frame("mention", start + match.start(), start + match.end(), "wording that is talked about, not claimed"))
+        if len(around.split()) >= 2 and (
+            _MENTION.search(around) and (_EDUCATION.search(around) or _EDUCATION.search(heading))
+        ):
+            found.append(
+                Frame(
+                    "mention", start + match.start(), start + match.end(), "wording that is talked about, not claimed"
+                )
+            )
     return found

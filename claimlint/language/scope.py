@@ -14,11 +14,57 @@ from claimlint.language.model import Tree, ancestors, children, subtree
 
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass", "expl")
 _FINITE = ("VBZ", "VBP", "VBD", "MD")
-_APART = frozenset("because since although though whereas while if unless so as but however yet".split())
-_RAISING = frozenset("seem seems seemed seeming appear appears appeared appearing tend tends tended happen happens prove proves proved".split())
-_EMPTY_SUBJECTS = frozenset("nobody none nothing neither no-one".split())
-COPULAS = frozenset("be is are was were 's am been being 're 'm".split())
-_LIGHT = frozenset("have has had play plays played show shows showed offer offers offered represent represents be is are was were 's hold holds".split())
+_APART = frozenset(
+    ["because", "since", "although", "though", "whereas", "while", "if", "unless", "so", "as", "but", "however", "yet"]
+)
+_RAISING = frozenset(
+    [
+        "seem",
+        "seems",
+        "seemed",
+        "seeming",
+        "appear",
+        "appears",
+        "appeared",
+        "appearing",
+        "tend",
+        "tends",
+        "tended",
+        "happen",
+        "happens",
+        "prove",
+        "proves",
+        "proved",
+    ]
+)
+_EMPTY_SUBJECTS = frozenset(["nobody", "none", "nothing", "neither", "no-one"])
+COPULAS = frozenset(["be", "is", "are", "was", "were", "'s", "am", "been", "being", "'re", "'m"])
+_LIGHT = frozenset(
+    [
+        "have",
+        "has",
+        "had",
+        "play",
+        "plays",
+        "played",
+        "show",
+        "shows",
+        "showed",
+        "offer",
+        "offers",
+        "offered",
+        "represent",
+        "represents",
+        "be",
+        "is",
+        "are",
+        "was",
+        "were",
+        "'s",
+        "hold",
+        "holds",
+    ]
+)
 
 
 def governed(tree: Tree, first: int, last: int, kind: str) -> set[int]:
@@ -83,7 +129,13 @@ def _shares(tree: Tree, parent: int, child: int, verb: int) -> bool:
     if node.dep in ("ccomp", "parataxis") and parent == verb and child < parent:
         return False
     # a second main clause after "so" or a comma that the parser hangs below the first as ccomp
-    return not (node.dep == "ccomp" and tree[parent].dep == "ROOT" and _independent(tree, child) and _comma_before(tree, child) and not children(tree, child, "mark"))
+    return not (
+        node.dep == "ccomp"
+        and tree[parent].dep == "ROOT"
+        and _independent(tree, child)
+        and _comma_before(tree, child)
+        and not children(tree, child, "mark")
+    )
 
 
 def _independent(tree: Tree, verb: int) -> bool:
@@ -113,27 +165,45 @@ def _passive_subject(tree: Tree, verb: int) -> set[int]:
 
 
 def _hedge_verb(tree: Tree, verb: int, first: int) -> set[int]:
-    complements = [child for child in children(tree, verb, "xcomp", "oprd", "acomp", "ccomp", "dobj", "attr", "advcl") if child > verb]
+    complements = [
+        child
+        for child in children(tree, verb, "xcomp", "oprd", "acomp", "ccomp", "dobj", "attr", "advcl")
+        if child > verb
+    ]
     if tree[verb].lower not in _RAISING:
         complements = [child for child in complements if tree[child].dep != "advcl"]
-    complements += [child for child in children(tree, verb, "prep") if tree[child].lower == "like" and tree[verb].lower in _RAISING]
+    complements += [
+        child for child in children(tree, verb, "prep") if tree[child].lower == "like" and tree[verb].lower in _RAISING
+    ]
     covered = {index for child in complements for index in _clause(tree, child, 0)}
     for child in complements:
         covered |= _subject(tree, child) if tree[child].dep == "ccomp" else set()
         covered |= _that_conjuncts(tree, child)
-    passive = bool(children(tree, verb, "auxpass")) or (tree[verb].tag == "VBN" and tree[verb].dep not in ("acl", "amod"))
+    passive = bool(children(tree, verb, "auxpass")) or (
+        tree[verb].tag == "VBN" and tree[verb].dep not in ("acl", "amod")
+    )
     if passive or tree[verb].lower in _RAISING:
         covered |= _subject(tree, verb)
     if tree[verb].dep == "parataxis" or _aside(tree, verb):
         covered |= set(subtree(tree, tree[verb].head))
-    covered |= {index for child in children(tree, verb, "ccomp") if child < verb and _aside(tree, verb) for index in subtree(tree, child)}
+    covered |= {
+        index
+        for child in children(tree, verb, "ccomp")
+        if child < verb and _aside(tree, verb)
+        for index in subtree(tree, child)
+    }
     return covered
 
 
 def _that_conjuncts(tree: Tree, complement: int) -> set[int]:
     """The second of two that-clauses, which the parser hangs on the first or on the verb."""
     siblings = [*children(tree, complement, "conj"), *children(tree, tree[complement].head, "conj")]
-    return {index for child in siblings if any(tree[mark].lower == "that" for mark in children(tree, child, "mark")) for index in subtree(tree, child)}
+    return {
+        index
+        for child in siblings
+        if any(tree[mark].lower == "that" for mark in children(tree, child, "mark"))
+        for index in subtree(tree, child)
+    }
 
 
 def _aside(tree: Tree, verb: int) -> bool:
@@ -141,7 +211,11 @@ def _aside(tree: Tree, verb: int) -> bool:
     own = [index for index in subtree(tree, verb) if tree[index].dep not in ("ccomp", "punct")]
     small = [index for index in own if abs(index - verb) <= 3]
     left, right = min(small), max(small)
-    return left > 0 and tree[left - 1].lower == "," and (right + 1 >= len(tree) or tree[right + 1].lower in (",", ".", "!", "?"))
+    return (
+        left > 0
+        and tree[left - 1].lower == ","
+        and (right + 1 >= len(tree) or tree[right + 1].lower in (",", ".", "!", "?"))
+    )
 
 
 def _adverb(tree: Tree, adverb: int, first: int, last: int) -> set[int]:
@@ -168,13 +242,22 @@ def _adjective(tree: Tree, adjective: int, first: int) -> set[int]:
             phrase.add(verb)
         return {index for index in phrase if index >= first or index == verb}
     copula = node.head if node.dep in ("acomp", "attr", "oprd") else adjective
-    complements = [child for parent in (adjective, copula) for child in children(tree, parent, "xcomp", "ccomp", "advcl") if child > adjective]
+    complements = [
+        child
+        for parent in (adjective, copula)
+        for child in children(tree, parent, "xcomp", "ccomp", "advcl")
+        if child > adjective
+    ]
     covered = {index for child in complements for index in subtree(tree, child)}
     return covered | {adjective} | _subject(tree, copula)
 
 
 def _noun(tree: Tree, noun: int, first: int) -> set[int]:
-    covered = {index for child in children(tree, noun, "acl", "relcl", "ccomp", "prep", "appos") for index in subtree(tree, child)}
+    covered = {
+        index
+        for child in children(tree, noun, "acl", "relcl", "ccomp", "prep", "appos")
+        for index in subtree(tree, child)
+    }
     above = tree[noun].head
     if tree[noun].dep in ("nsubj", "nsubjpass", "attr") and tree[above].tag.startswith("VB"):
         covered |= {index for child in children(tree, above, "ccomp", "xcomp") for index in subtree(tree, child)}
@@ -187,13 +270,19 @@ def _negated(tree: Tree, head: int, first: int, last: int) -> set[int]:
     if node.lower == "without" or (node.dep == "prep" and node.tag == "IN"):
         return set(subtree(tree, head)) - {head}
     if node.dep == "det" or (node.tag in ("DT", "PDT") and tree[above].tag.startswith("NN")):
+        while tree[above].dep in ("poss", "compound", "nmod"):
+            above = tree[above].head
+        return _negated_phrase(tree, above)
+    if node.dep in ("neg", "advmod", "preconj") and tree[above].dep in ("nsubj", "nsubjpass"):
         return _negated_phrase(tree, above)
     if node.lower in _EMPTY_SUBJECTS or (node.lower == "one" and first < head):
         return _negated_phrase(tree, head)
     if node.dep == "pobj" or node.tag.startswith("NN"):
         return set(subtree(tree, head))
     if node.tag.startswith("VB") and node.dep not in ("aux", "auxpass"):
-        below = [child for child in children(tree, head, "xcomp", "ccomp", "dobj", "prep", "acomp", "attr") if child > head]
+        below = [
+            child for child in children(tree, head, "xcomp", "ccomp", "dobj", "prep", "acomp", "attr") if child > head
+        ]
         return {index for child in below for index in subtree(tree, child)}
     if node.tag.startswith("JJ"):
         return _adjective(tree, head, first)

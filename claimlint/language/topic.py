@@ -10,8 +10,32 @@ from claimlint.patterns import Text
 STRONG = frozenset({"CONDITION", "SYMPTOM", "TREATMENT", "SUPPLEMENT"})
 """Lists whose terms make a sentence one about health."""
 HEALTH = STRONG | {"FUNCTION", "BODYPART", "NAMED_RISK", "SIDE_EFFECT", "FORM", "MEDICINE_RIVAL", "DANGER"}
-_ADDRESS = frozenset("you your yours we our ours us i my".split())
-_COMMERCE = frozenset("book buy shop order price pricing clinic appointment consultation call contact subscribe $ € £ ™ ®".split())
+SUBJECT = STRONG | {"FORM", "BODYPART", "FUNCTION", "MEDICINE_RIVAL"}
+"""Lists whose terms can be what a claim is about; words for risks alone cannot."""
+NAMEABLE = frozenset({"TREATMENT", "SUPPLEMENT", "FORM", "MEDICINE_RIVAL"})
+"""Lists whose terms make an everyday word that follows them one about treatment ("the laser route")."""
+_ADDRESS = frozenset(["you", "your", "yours", "we", "our", "ours", "us", "i", "my"])
+_COMMERCE = frozenset(
+    [
+        "book",
+        "buy",
+        "shop",
+        "order",
+        "price",
+        "pricing",
+        "clinic",
+        "appointment",
+        "consultation",
+        "call",
+        "contact",
+        "subscribe",
+        "$",
+        "€",
+        "£",
+        "™",
+        "®",
+    ]
+)
 SHORT = 150
 """Words below which neither topic nor voice can be estimated: the draft is taken for marketing about health."""
 

@@ -13,7 +13,7 @@ from pyromark import Options
 
 from claimlint.readers import frontmatter
 from claimlint.readers.masks import Syntax, scan
-from claimlint.readers.pieces import Call, Draft, Raw, Value
+from claimlint.readers.pieces import LINK, Call, Draft, Raw, Value
 from claimlint.readers.tags import Tags
 from claimlint.readers.values import settle
 from claimlint.readers.weave import Weaver
@@ -163,7 +163,7 @@ class _Walk:
 
     def _link(self, data: dict[str, str], start: int, end: int) -> None:
         """Open a link. Its text is kept, but an autolink has none; a number keeps its brackets: [1]."""
-        text, target = self._weaver.text, data["dest_url"].strip("#") and data["dest_url"]
+        text, target = self._weaver.text, data["dest_url"].strip(LINK)
         if data["link_type"] in {"Autolink", "Email"}:
             text.point(Call("link", target, Span(start, end)))
             self._skipping = True

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from claimlint.readers import jsx, templates
-from claimlint.readers.pieces import Draft
+from claimlint.readers.pieces import LINK, Draft
 from claimlint.readers.scan import Handler, Scan, first_of
 from claimlint.readers.tags import RAW_TEXT, TAG
 
@@ -117,7 +117,7 @@ def _bracket(scan: Scan, at: int) -> int:
 def _link(scan: Scan, at: int) -> int:
     for opening, closing in (("{{", "}}"), ("{%", "%}")):
         if scan.page.startswith(opening, at + 2) and (end := scan.find(closing, at + 4)) > 0:
-            return scan.hide(at + 2, end + 2, "#")  # so that the link stays one
+            return scan.hide(at + 2, end + 2, LINK)
     link = _LINK.match(scan.page, at)
     return link.end() if link else at
 

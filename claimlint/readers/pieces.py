@@ -15,6 +15,7 @@ from claimlint.types import Block, BlockKind, Comment, Document, Lines, Mark, Ma
 
 MASK = "\v"  # no indentation for CommonMark, but white space next to emphasis
 CALL = "￼"
+LINK = "\u2060"  # masks a link's target, so that the link stays one
 
 _WHITE = " \t\n\r\f\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _VOID = (
