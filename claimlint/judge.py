@@ -17,7 +17,7 @@ from claimlint.patterns import Text
 from claimlint.types import Citation, Cue, Rule
 
 _STRENGTH = {"fake": 0, "weak": 1, "medium": 2, "strong": 3}
-_CLAUSE = frozenset([",", ";", ":", ".", "!", "?", "—", "–", "(", ")"])
+_CLAUSE = frozenset(", ; : . ! ? — – ( )".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +100,13 @@ def _mundane(hit: Hit, context: Context) -> str:
 
 
 def _clause_bounds(hit: Hit, text: Text) -> tuple[int, int]:
-    low = high = 0
-    for low in range(hit.first, -1, -1):
-        if low < hit.first and text.tokens[low].form in _CLAUSE:
-            low += 1
-            break
-    for high in range(hit.last + 1, len(text.tokens)):
-        if text.tokens[high].form in _CLAUSE:
-            break
-    else:
-        high = len(text.tokens)
-    return low, high
+    """The tokens around the hit up to the nearest marks: first, and end (exclusive)."""
+    marks = [index for index, token in enumerate(text.tokens) if token.form in _CLAUSE]
+    low = max((mark + 1 for mark in marks if mark < hit.first), default=0)
+    return low, min((mark for mark in marks if mark > hit.last), default=len(text.tokens))
 
 
-def _negated(hit: Hit, rule: Rule, context: Context) -> str:
+def _negated(hit: Hit, _rule: Rule, context: Context) -> str:
     for cue in context.cues:
         if (
             cue.kind == "negation"

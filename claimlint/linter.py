@@ -22,7 +22,7 @@ from claimlint.types import Block, Citation, Document, Finding, Reading, Report,
 
 _MYTHS = re.compile(r"\b(?:myths?|misconceptions?|fictions?|fallac(?:y|ies)|old wives)\b", re.I)
 _SPACES = re.compile(r"\W+")
-_NEEDS_TREE = frozenset(["hedge-strong", "hedge-medium", "hedge-weak", "softener", "hedge-fake", "limiter", "negation"])
+_NEEDS_TREE = frozenset("hedge-strong hedge-medium hedge-weak softener hedge-fake limiter negation".split())
 _LEAD = 30
 """Tokens of a header or lead-in that are read together with what they introduce."""
 _COLON = Token(":", 0, 0)

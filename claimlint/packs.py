@@ -79,7 +79,7 @@ def _read_yaml(path: Path) -> _Node:
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.AliasEvent):
-                raise PackError("YAML aliases are not allowed in a pack", path=path, line=event.start_mark.line + 1)
+                raise PackError("YAML aliases are not allowed in a pack", path=path, line=_line(event.start_mark))
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
@@ -89,6 +89,10 @@ def _read_yaml(path: Path) -> _Node:
     if node is None:
         raise PackError("is empty; a pack needs at least a name and rules", path=path)
     return _plain(node, path)
+
+
+def _line(mark: Any) -> int:
+    return int(mark.line) + 1
 
 
 def _plain(node: yaml.Node, path: Path) -> _Node:

@@ -22,150 +22,28 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_]+(?:'[^\W_]+)*|[^\w\s]|_")
 _FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\x92": "'", "‐": "-", "‑": "-", "−": "-", "“": '"', "”": '"'})
 _CLITICS = {"'ll": "will", "'re": "are", "'ve": "have", "'m": "am", "'d": "would", "'s": "'s"}
 _STEMS = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
 _NUMBER_WORDS = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "hundred",
-        "thousand",
-        "million",
-        "half",
-        "dozen",
-    ]
+    (
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million half dozen"
+    ).split()
 )
 _BARRIERS = frozenset(";:.!?—–|")
 # what a noun phrase and its adverbs never hold: marks, pronouns, relatives, prepositions, conjunctions, auxiliaries
 _NOT_FILLER = _BARRIERS | frozenset(
-    [
-        ",",
-        "(",
-        ")",
-        '"',
-        "[",
-        "]",
-        "i",
-        "you",
-        "he",
-        "she",
-        "it",
-        "we",
-        "they",
-        "me",
-        "him",
-        "us",
-        "them",
-        "who",
-        "whom",
-        "which",
-        "that",
-        "what",
-        "whether",
-        "when",
-        "where",
-        "while",
-        "if",
-        "because",
-        "although",
-        "though",
-        "unless",
-        "until",
-        "since",
-        "than",
-        "but",
-        "or",
-        "so",
-        "yet",
-        "in",
-        "on",
-        "at",
-        "by",
-        "from",
-        "with",
-        "without",
-        "for",
-        "to",
-        "into",
-        "onto",
-        "about",
-        "between",
-        "through",
-        "during",
-        "before",
-        "after",
-        "against",
-        "over",
-        "under",
-        "within",
-        "upon",
-        "via",
-        "per",
-        "like",
-        "as",
-        "not",
-        "never",
-        "no",
-        "nor",
-        "cannot",
-        "can",
-        "could",
-        "may",
-        "might",
-        "must",
-        "shall",
-        "should",
-        "will",
-        "would",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "am",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "had",
-        "hardly",
-        "barely",
-        "scarcely",
-        "rarely",
-        "seldom",
-        "'s",
-    ]
+    (
+        ', ( ) " [ ] i you he she it we they me him us them who whom which that what whether when where while if '
+        "because although though unless until since than but or so yet in on at by from with without for to into onto "
+        "about between through during before after against over under within upon via per like as not never no nor "
+        "cannot can could may might must shall should will would is are was were be been being am do does did has "
+        "have had hardly barely scarcely rarely seldom 's"
+    ).split()
 )
 
 IRREGULAR: Mapping[str, tuple[str, ...]] = {
@@ -284,89 +162,12 @@ datum data
 """.splitlines()
 }
 _UNINFLECTED = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "on",
-        "at",
-        "by",
-        "to",
-        "for",
-        "from",
-        "with",
-        "without",
-        "and",
-        "or",
-        "but",
-        "not",
-        "no",
-        "nor",
-        "never",
-        "none",
-        "than",
-        "as",
-        "so",
-        "if",
-        "that",
-        "this",
-        "these",
-        "those",
-        "it",
-        "its",
-        "our",
-        "your",
-        "their",
-        "his",
-        "her",
-        "my",
-        "we",
-        "you",
-        "they",
-        "he",
-        "she",
-        "i",
-        "all",
-        "any",
-        "every",
-        "each",
-        "more",
-        "most",
-        "less",
-        "least",
-        "very",
-        "too",
-        "also",
-        "only",
-        "just",
-        "even",
-        "may",
-        "might",
-        "could",
-        "would",
-        "should",
-        "must",
-        "can",
-        "will",
-        "shall",
-        "than",
-        "then",
-        "there",
-        "here",
-        "out",
-        "up",
-        "down",
-        "off",
-        "over",
-        "under",
-        "into",
-        "onto",
-        "away",
-        "back",
-        "against",
-    ]
+    (
+        "a an the of in on at by to for from with without and or but not no nor never none than as so if that this "
+        "these those it its our your their his her my we you they he she i all any every each more most less least "
+        "very too also only just even may might could would should must can will shall than then there here out up "
+        "down off over under into onto away back against"
+    ).split()
 )
 
 
@@ -582,7 +383,7 @@ class Lexicon:
     """
 
     bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    terms: dict[str, dict] = field(default_factory=dict)  # type: ignore[type-arg]  # a tree of itself
+    terms: dict[str, Any] = field(default_factory=dict)
 
     def learn(self, word: str) -> None:
         for form in inflect(word):
@@ -596,7 +397,7 @@ class Lexicon:
         for word in words:
             self.learn(word)
             node = node.setdefault(word, {})
-        node.setdefault("", set()).add(name)  # type: ignore[attr-defined]  # "" holds the lists that end here
+        node.setdefault("", set()).add(name)  # "" holds the lists that end here
 
 
 @dataclass(slots=True)
@@ -626,7 +427,7 @@ class Text:
         return cls(tokens, bases, tags, len(lead))
 
 
-def _walk(node: dict, bases: list[tuple[str, ...]], at: int, found: dict[str, list[int]]) -> None:  # type: ignore[type-arg]
+def _walk(node: dict[str, Any], bases: list[tuple[str, ...]], at: int, found: dict[str, list[int]]) -> None:
     if at >= len(bases):
         return
     for base in bases[at]:
@@ -775,38 +576,7 @@ def _words(option: Sequence[Element]) -> Iterator[str]:
 
 
 _COMMON = frozenset(
-    [
-        "be",
-        "have",
-        "do",
-        "get",
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "to",
-        "for",
-        "with",
-        "and",
-        "or",
-        "not",
-        "no",
-        "your",
-        "our",
-        "it",
-        "you",
-        "we",
-        "they",
-        "that",
-        "this",
-        "as",
-        "so",
-        "'s",
-        ",",
-        "%",
-        ":",
-    ]
+    "be have do get a an the of in to for with and or not no your our it you we they that this as so 's , % :".split()
 )
 
 

@@ -54,7 +54,9 @@ def test_commit_is_blocked_until_fixed(content_repository, tmp_path):
     run = content_repository
     clone = tmp_path / "project"
     assert run("git", "clone", "-q", str(PROJECT), str(clone)).returncode == 0
-    revision = subprocess.run(["git", "rev-parse", "HEAD"], cwd=clone, capture_output=True, text=True, check=True).stdout.strip()
+    revision = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=clone, capture_output=True, text=True, check=True
+    ).stdout.strip()
     config = f"repos:\n  - repo: {clone}\n    rev: {revision}\n    hooks:\n      - id: claimlint\n"
     (run.folder / ".pre-commit-config.yaml").write_text(config, encoding="utf8")
     (run.folder / "fixed.md").unlink()

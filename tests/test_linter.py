@@ -58,7 +58,9 @@ def test_spacy_stays_away_from_a_draft_without_claims():
 
 def test_fingerprints_survive_edits_elsewhere(linter):
     before = linter.check("Ketamine cures depression.\n\nKetamine cures depression.\n", "a.md").findings
-    after = linter.check("# New\n\nA line.\n\nKetamine **cures** depression.\n\nKetamine cures\ndepression.\n", "b.md").findings
+    after = linter.check(
+        "# New\n\nA line.\n\nKetamine **cures** depression.\n\nKetamine cures\ndepression.\n", "b.md"
+    ).findings
     assert [item.fingerprint for item in before] == [item.fingerprint for item in after]
     assert len({item.fingerprint for item in before}) == len(before) > 1
 
@@ -66,4 +68,7 @@ def test_fingerprints_survive_edits_elsewhere(linter):
 def test_the_excerpt_stands_where_the_finding_says(linter):
     source = "\ufeff# Tea 🍵\r\n\r\nOur caf\u00e9\u2019s tea is\r\ncompletely&nbsp;**safe** for\u00a0all.\r\n"
     (finding, *_) = linter.check(source, "a.md").findings
-    assert source[finding.span.start : finding.span.end].replace("**", "").replace("&nbsp;", " ").split() == finding.excerpt.split()
+    assert (
+        source[finding.span.start : finding.span.end].replace("**", "").replace("&nbsp;", " ").split()
+        == finding.excerpt.split()
+    )

@@ -48,7 +48,11 @@ def refused(path: Path) -> str:
     [
         (("severity: error", "severity: fatal"), 7, "must be one of advice, warning, error, not “fatal”"),
         (("needs: removal", "need: removal"), 9, "unknown key “need” in a rule; did you mean “needs”?"),
-        (("needs: removal", "needs: hegde"), 9, "needs must name hedge, citation, removal, not “hegde”; did you mean “hedge”?"),
+        (
+            ("needs: removal", "needs: hegde"),
+            9,
+            "needs must name hedge, citation, removal, not “hegde”; did you mean “hedge”?",
+        ),
         (("    why: Nothing is magic. Say what it does.\n", ""), 4, "rule no-magic lacks the key “why”"),
         (('["magic (pill|potion)"]', '["magic (pill"]'), 8, "“(” is not closed in “magic (pill”"),
         (('["magic (pill|potion)"]', '["{MAGIK} pill"]'), 4, "no pack defines the list {MAGIK}"),
@@ -88,10 +92,14 @@ def test_override_and_list_extension(tmp_path):
     write(tmp_path, RULE.replace('"magic (pill|potion)"', '"magic {POTION}"') + "lists: {POTION: [pill]}\n")
     loaded = packs.load_packs([str(write(tmp_path, child, "child.yml"))])
     found = Linter(loaded).check("A magic elixir.", "a.md").findings
-    assert [(item.rule, item.severity, item.excerpt) for item in found] == [("house/no-magic", "advice", "magic elixir")]
+    assert [(item.rule, item.severity, item.excerpt) for item in found] == [
+        ("house/no-magic", "advice", "magic elixir")
+    ]
     write(tmp_path, child.replace("no-magic", "no-magik"), "child.yml")
     packs.load_file.cache_clear()
-    assert "overrides the rule “house/no-magik”, which no loaded pack has; did you mean “house/no-magic”?" in refused(tmp_path / "child.yml")
+    assert "overrides the rule “house/no-magik”, which no loaded pack has; did you mean “house/no-magic”?" in refused(
+        tmp_path / "child.yml"
+    )
 
 
 def test_structured_patterns(tmp_path):
@@ -106,7 +114,9 @@ def test_structured_patterns(tmp_path):
 
 
 def test_examples_that_fail_are_named(tmp_path):
-    path = write(tmp_path, RULE.replace("Our {magic pill}", "Our magic {pill}").replace("no magic pill", "a magic pill"))
+    path = write(
+        tmp_path, RULE.replace("Our {magic pill}", "Our magic {pill}").replace("no magic pill", "a magic pill")
+    )
     loaded = packs.load_packs([str(path)])
     assert run_examples(loaded, Linter(loaded)) == [
         f"{path}:4: house/no-magic: marks “magic pill” instead of “pill” in “Our magic pill is here.”",
@@ -135,10 +145,15 @@ def test_shipped_rules_are_complete(shipped):
         assert len(rule.good) >= 4, rule.id
 
 
-def test_shipped_files_follow_the_published_schema(shipped):
+def test_shipped_files_follow_the_published_schema():
     validator = jsonschema.Draft202012Validator(packs.schema())
     files = [*packs.builtin_dir().rglob("*.yml"), *Path("examples/house-pack").glob("*.yml")]
     assert files
     for file in files:
-        errors = [f"{file}: {error.json_path}: {error.message}" for error in validator.iter_errors(json.loads(json.dumps(yaml.safe_load(file.read_text("utf8")), default=str)))]
+        errors = [
+            f"{file}: {error.json_path}: {error.message}"
+            for error in validator.iter_errors(
+                json.loads(json.dumps(yaml.safe_load(file.read_text("utf8")), default=str))
+            )
+        ]
         assert errors == []

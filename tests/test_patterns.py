@@ -70,9 +70,17 @@ LISTS = {"CONDITION": ["depression", "chronic low back pain", "pain"], "TREATMEN
     [
         ("safe option", "Safe options are safe-option.", ["Safe options", "safe-option"]),
         ("=cures {CONDITION}", "It cured pain, it cures pain", ["cures pain"]),
-        ("{TREATMENT} ~ treat ~ {CONDITION}", "Red-light therapy treats severe chronic low back pain.", ["Red-light therapy treats severe chronic low back pain"]),
+        (
+            "{TREATMENT} ~ treat ~ {CONDITION}",
+            "Red-light therapy treats severe chronic low back pain.",
+            ["Red-light therapy treats severe chronic low back pain"],
+        ),
         ("treat ~ {CONDITION}", "We treat adults with depression.", []),
-        ("no (known|harmful)? side effect", "No known side-effects, no side effect", ["No known side-effects", "no side effect"]),
+        (
+            "no (known|harmful)? side effect",
+            "No known side-effects, no side effect",
+            ["No known side-effects", "no side effect"],
+        ),
         ("# (%|percent)", "92 percent, ninety %, 14.9%", ["92 percent", "ninety %", "14.9%"]),
         ("^ yes", "“Yes, it does", ["Yes"]),
         ("^ yes", "Oh yes", []),

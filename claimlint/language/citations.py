@@ -51,55 +51,14 @@ _REFERENCES = re.compile(
     re.I,
 )
 AUTHORITIES = tuple(
-    [
-        "doi.org",
-        "ncbi.nlm.nih.gov",
-        "clinicaltrials.gov",
-        "cochranelibrary.com",
-        "cochrane.org",
-        "europepmc.org",
-        "who.int",
-        "nice.org.uk",
-        "nhs.uk",
-        "ema.europa.eu",
-        "europa.eu",
-        "canada.ca",
-        "jamanetwork.com",
-        "nejm.org",
-        "thelancet.com",
-        "bmj.com",
-        "nature.com",
-        "science.org",
-        "sciencedirect.com",
-        "springer.com",
-        "wiley.com",
-        "tandfonline.com",
-        "oup.com",
-        "academic.oup.com",
-        "cell.com",
-        "plos.org",
-        "frontiersin.org",
-        "mdpi.com",
-        "karger.com",
-        "sagepub.com",
-        "ahajournals.org",
-        "acpjournals.org",
-        "psychiatryonline.org",
-        "annals.org",
-        "biomedcentral.com",
-        "pnas.org",
-        "semanticscholar.org",
-        "lww.com",
-        "liebertpub.com",
-        "thieme-connect.com",
-        "elsevier.com",
-        "jci.org",
-        "asm.org",
-        "aafp.org",
-        "pubmed.gov",
-        "ecfr.gov",
-        "federalregister.gov",
-    ]
+    (
+        "doi.org ncbi.nlm.nih.gov clinicaltrials.gov cochranelibrary.com cochrane.org europepmc.org who.int "
+        "nice.org.uk nhs.uk ema.europa.eu europa.eu canada.ca jamanetwork.com nejm.org thelancet.com bmj.com "
+        "nature.com science.org sciencedirect.com springer.com wiley.com tandfonline.com oup.com academic.oup.com "
+        "cell.com plos.org frontiersin.org mdpi.com karger.com sagepub.com ahajournals.org acpjournals.org "
+        "psychiatryonline.org annals.org biomedcentral.com pnas.org semanticscholar.org lww.com liebertpub.com "
+        "thieme-connect.com elsevier.com jci.org asm.org aafp.org pubmed.gov ecfr.gov federalregister.gov"
+    ).split()
 )
 """Hosts of registries, authorities, journals and publishers (knowledge base, section 4.1, extended)."""
 _TRUSTED_ENDINGS = (

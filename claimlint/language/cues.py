@@ -42,8 +42,8 @@ _NO_RIVALS = (
     {"not-hedge", "not-negation"},
 )
 _GOVERNING = ("hedge", "softener", "limiter", "negation")
-_MODALS = frozenset(["may", "might", "could", "can", "would", "should", "must", "will"])
-_CLAUSE_END = frozenset([",", ";", ":", ".", "!", "?", "—", "–", "(", ")"])
+_MODALS = frozenset("may might could can would should must will".split())
+_CLAUSE_END = frozenset(", ; : . ! ? — – ( )".split())
 
 
 @dataclass(frozen=True, slots=True)

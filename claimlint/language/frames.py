@@ -97,7 +97,7 @@ def frames(
         or (block.kind in ("item", "quote", "cell") and _BAD_HEADER.match(lead.rstrip(":")))
     ):
         found.append(Frame("mention", start, end, "quoted as a bad example"))
-    found += _mentions(block, start, end, sentence, heading)
+    found += _mentions(start, sentence, heading)
     found += [
         Frame("struck", mark.start, mark.end, "struck out")
         for mark in block.marks
@@ -124,7 +124,7 @@ def _is_question(block: Block, sentence: str) -> bool:
     )
 
 
-def _mentions(block: Block, start: int, end: int, sentence: str, heading: str) -> list[Frame]:
+def _mentions(start: int, sentence: str, heading: str) -> list[Frame]:
     """Quoted wording that the sentence talks about ("clinically proven" gets cut), in drafts about wording."""
     found = []
     for match in _QUOTED.finditer(sentence):

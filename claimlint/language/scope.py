@@ -14,56 +14,20 @@ from claimlint.language.model import Tree, ancestors, children, subtree
 
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass", "expl")
 _FINITE = ("VBZ", "VBP", "VBD", "MD")
-_APART = frozenset(
-    ["because", "since", "although", "though", "whereas", "while", "if", "unless", "so", "as", "but", "however", "yet"]
-)
+_APART = frozenset("because since although though whereas while if unless so as but however yet".split())
 _RAISING = frozenset(
-    [
-        "seem",
-        "seems",
-        "seemed",
-        "seeming",
-        "appear",
-        "appears",
-        "appeared",
-        "appearing",
-        "tend",
-        "tends",
-        "tended",
-        "happen",
-        "happens",
-        "prove",
-        "proves",
-        "proved",
-    ]
+    (
+        "seem seems seemed seeming appear appears appeared appearing tend tends tended happen happens prove proves "
+        "proved"
+    ).split()
 )
 _EMPTY_SUBJECTS = frozenset(["nobody", "none", "nothing", "neither", "no-one"])
-COPULAS = frozenset(["be", "is", "are", "was", "were", "'s", "am", "been", "being", "'re", "'m"])
+COPULAS = frozenset("be is are was were 's am been being 're 'm".split())
 _LIGHT = frozenset(
-    [
-        "have",
-        "has",
-        "had",
-        "play",
-        "plays",
-        "played",
-        "show",
-        "shows",
-        "showed",
-        "offer",
-        "offers",
-        "offered",
-        "represent",
-        "represents",
-        "be",
-        "is",
-        "are",
-        "was",
-        "were",
-        "'s",
-        "hold",
-        "holds",
-    ]
+    (
+        "have has had play plays played show shows showed offer offers offered represent represents be is are was "
+        "were 's hold holds"
+    ).split()
 )
 
 
@@ -75,14 +39,14 @@ def governed(tree: Tree, first: int, last: int, kind: str) -> set[int]:
     head = _root(tree, first, last)
     node = tree[head]
     if kind == "negation":
-        return _negated(tree, head, first, last)
+        return _negated(tree, head, first)
     if kind == "limiter":
         verb = clause_of(tree, head)
         return _clause(tree, verb, 0) | _subject(tree, verb)
     if node.tag == "MD" or node.dep in ("aux", "auxpass"):
         return _clause(tree, node.head, first) | _passive_subject(tree, node.head)
     if node.tag.startswith("VB"):
-        return _hedge_verb(tree, head, first)
+        return _hedge_verb(tree, head)
     if node.tag.startswith("RB") or node.dep in ("advmod", "npadvmod"):
         return _adverb(tree, head, first, last)
     if node.tag.startswith("JJ"):
@@ -90,7 +54,7 @@ def governed(tree: Tree, first: int, last: int, kind: str) -> set[int]:
     if node.dep in ("mark", "preconj") or node.tag == "IN":
         return set(subtree(tree, node.head if node.dep == "mark" else head))
     if node.tag.startswith("NN"):
-        return _noun(tree, head, first)
+        return _noun(tree, head)
     return _clause(tree, head, first)
 
 
@@ -164,7 +128,7 @@ def _passive_subject(tree: Tree, verb: int) -> set[int]:
     return {index for child in children(tree, verb, "nsubjpass") for index in subtree(tree, child)}
 
 
-def _hedge_verb(tree: Tree, verb: int, first: int) -> set[int]:
+def _hedge_verb(tree: Tree, verb: int) -> set[int]:
     complements = [
         child
         for child in children(tree, verb, "xcomp", "oprd", "acomp", "ccomp", "dobj", "attr", "advcl")
@@ -252,7 +216,7 @@ def _adjective(tree: Tree, adjective: int, first: int) -> set[int]:
     return covered | {adjective} | _subject(tree, copula)
 
 
-def _noun(tree: Tree, noun: int, first: int) -> set[int]:
+def _noun(tree: Tree, noun: int) -> set[int]:
     covered = {
         index
         for child in children(tree, noun, "acl", "relcl", "ccomp", "prep", "appos")
@@ -264,7 +228,7 @@ def _noun(tree: Tree, noun: int, first: int) -> set[int]:
     return covered | {noun}
 
 
-def _negated(tree: Tree, head: int, first: int, last: int) -> set[int]:
+def _negated(tree: Tree, head: int, first: int) -> set[int]:
     node = tree[head]
     above = node.head
     if node.lower == "without" or (node.dep == "prep" and node.tag == "IN"):

@@ -14,27 +14,9 @@ SUBJECT = STRONG | {"FORM", "BODYPART", "FUNCTION", "MEDICINE_RIVAL"}
 """Lists whose terms can be what a claim is about; words for risks alone cannot."""
 NAMEABLE = frozenset({"TREATMENT", "SUPPLEMENT", "FORM", "MEDICINE_RIVAL"})
 """Lists whose terms make an everyday word that follows them one about treatment ("the laser route")."""
-_ADDRESS = frozenset(["you", "your", "yours", "we", "our", "ours", "us", "i", "my"])
+_ADDRESS = frozenset("you your yours we our ours us i my".split())
 _COMMERCE = frozenset(
-    [
-        "book",
-        "buy",
-        "shop",
-        "order",
-        "price",
-        "pricing",
-        "clinic",
-        "appointment",
-        "consultation",
-        "call",
-        "contact",
-        "subscribe",
-        "$",
-        "€",
-        "£",
-        "™",
-        "®",
-    ]
+    "book buy shop order price pricing clinic appointment consultation call contact subscribe $ € £ ™ ®".split()
 )
 SHORT = 150
 """Words below which neither topic nor voice can be estimated: the draft is taken for marketing about health."""

@@ -85,8 +85,8 @@ class _Walk:
                     self._lines.append((start, end))
                 elif page[start:end] == value:
                     weaver.text.add(start, end)
-                else:
-                    weaver.text.stand(value, start, end)
+                else:  # an entity; at the end of a heading, pulldown-cmark counts the space after it in
+                    weaver.text.stand(value, start, start + len(page[start:end].rstrip()))
             elif tag == "Start":
                 self._start(value, start, end)
             elif tag == "End":
