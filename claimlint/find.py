@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from claimlint.packs import Pack
-from claimlint.patterns import Lexicon, Matcher, Text
+from claimlint.patterns import Lexicon, Matcher, Text, parse, slots, tokenize
 from claimlint.types import Rule
 
 
@@ -15,7 +15,8 @@ class Hit:
     """A rule's pattern in a sentence: token range (inclusive) and code points in the block's text.
 
     core: where the match ends without the gap that may close its pattern, so that a verb that follows the claim is
-    not taken for a part of it. denied: stands in a question whose denial would be the claim ("Any side effects?").
+    not taken for a part of it. negators: the negating words that the pattern itself asks for, which make the claim and do not
+    deny it. denied: stands in a question whose denial would be the claim ("Any side effects?").
     """
 
     rule: str
@@ -25,7 +26,13 @@ class Hit:
     end: int
     core: int
     pattern: str
+    negators: frozenset[str] = frozenset()
     denied: bool = False
+
+
+NEGATORS = frozenset(
+    "no not never without none nothing nobody neither nor zero free hardly barely scarcely rarely lack minus absence".split()
+)
 
 
 @dataclass(slots=True)
@@ -38,23 +45,26 @@ class Ruleset:
     matcher: Matcher
     denied: Matcher
     unless: Matcher
+    negators: dict[str, frozenset[str]]
     structured: list[tuple[str, Mapping[str, object]]]
 
 
 def compile_packs(packs: Sequence[Pack]) -> Ruleset:
     """Merge lists and cues of all packs and compile their rules."""
     lexicon = Lexicon()
-    for name, terms in merged(pack.lists for pack in packs).items():
+    lists = merged(pack.lists for pack in packs)
+    for name, terms in lists.items():
         for term in terms:
             lexicon.add_term(name, term)
     rules = {rule.id: rule for pack in packs for rule in pack.rules}
-    ruleset = Ruleset(
-        rules, lexicon, merged(pack.cues for pack in packs), Matcher(lexicon), Matcher(lexicon), Matcher(lexicon), []
-    )
+    cues = merged(pack.cues for pack in packs)
+    ruleset = Ruleset(rules, lexicon, cues, Matcher(lexicon), Matcher(lexicon), Matcher(lexicon), {}, [])
+    listed = {name: {token.form for term in terms for token in tokenize(term)} & NEGATORS for name, terms in lists.items()}
     for rule in rules.values():
         for pattern in rule.match:
             if isinstance(pattern, str):
                 ruleset.matcher.add(pattern, rule.id)
+                ruleset.negators[pattern] = _negators(pattern, listed)
             else:
                 ruleset.structured.append((rule.id, pattern))
         for question in rule.denied:
@@ -62,6 +72,11 @@ def compile_packs(packs: Sequence[Pack]) -> Ruleset:
         for exception in rule.unless:
             ruleset.unless.add(exception, rule.id)
     return ruleset
+
+
+def _negators(pattern: str, listed: Mapping[str, set[str]]) -> frozenset[str]:
+    words = {token.form for token in tokenize(pattern)} & NEGATORS
+    return frozenset(words.union(*(listed.get(name, set()) for name in slots(parse(pattern)))))
 
 
 def merged(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
@@ -85,6 +100,7 @@ def find(text: Text, ruleset: Ruleset) -> list[Hit]:
             text.tokens[end - 1].end,
             text.tokens[pattern.core(text, first) - 1].end,
             pattern.source,
+            ruleset.negators.get(pattern.source, frozenset()),
             denied,
         )
         for matcher, denied in ((ruleset.matcher, False), (ruleset.denied, True))

@@ -13,7 +13,7 @@ from claimlint.language import scope
 from claimlint.language.frames import Frame
 from claimlint.language.model import Tree, children
 from claimlint.language.topic import HEALTH, NAMEABLE, STRONG, SUBJECT, Topic
-from claimlint.patterns import Text
+from claimlint.patterns import Text, fold
 from claimlint.types import Citation, Cue, Rule
 
 _STRENGTH = {"fake": 0, "weak": 1, "medium": 2, "strong": 3}
@@ -34,6 +34,8 @@ class Context:
     healthy: bool
     """Whether the sentence or what surrounds it (heading, neighbours) is about health."""
     block_text: str
+    near: bool = True
+    """Whether this sentence, its neighbours or its heading name anything that a health claim can be about."""
     answer: str = ""
     """How the next sentences answer this one, if it asks: affirm, deny, flat-no; "" if they do not."""
 
@@ -70,6 +72,8 @@ def _not_about(hit: Hit, rule: Rule, context: Context) -> str:
         return ""
     if not context.topic.health and not context.healthy:
         return "the draft and this sentence are not about health"
+    if not context.near:
+        return "nothing near it is about health"
     if rule.about == "treatment" and context.topic.voice == "reference":
         return "a description in a text that neither sells nor addresses readers"
     mundane = _mundane(hit, context)
@@ -87,15 +91,21 @@ def _mundane(hit: Hit, context: Context) -> str:
     low, high = _clause_bounds(hit, context.text)
     tags, tokens = context.text.tags, context.text.tokens
     inside = range(hit.first, hit.last + 1)
+
+    def mundane(index: int) -> str:
+        if "MUNDANE" not in tags[index] or (index > low and not NAMEABLE.isdisjoint(tags[index - 1])):
+            return ""  # no everyday thing after all: the laser route, the detox house
+        return context.block_text[tokens[index].start : tokens[max(tags[index]["MUNDANE"]) - 1].end]
+
+    if hit.last + 1 < high and (follower := mundane(hit.last + 1)):
+        return follower  # eliminates kidney-stone paperwork
     if any(not SUBJECT.isdisjoint(tags[index]) for index in inside):
-        return ""
+        return next((thing for index in inside if (thing := mundane(index))), "")
     for index in (*range(hit.first - 1, low - 1, -1), *inside, *range(hit.last + 1, high)):
         if not HEALTH.isdisjoint(tags[index]) and index not in inside:
             return ""
-        if "MUNDANE" in tags[index]:
-            if index > low and not NAMEABLE.isdisjoint(tags[index - 1]):
-                return ""  # the laser route, the detox house
-            return context.block_text[tokens[index].start : tokens[max(tags[index]["MUNDANE"]) - 1].end]
+        if thing := mundane(index):
+            return thing
     return ""
 
 
@@ -108,15 +118,17 @@ def _clause_bounds(hit: Hit, text: Text) -> tuple[int, int]:
 
 def _negated(hit: Hit, _rule: Rule, context: Context) -> str:
     for cue in context.cues:
-        if (
-            cue.kind == "negation"
-            and not (hit.start <= cue.start and cue.end <= hit.core)
-            and _in_scope(hit, cue, context)
-        ):
+        if cue.kind == "negation" and not _makes(hit, cue) and _in_scope(hit, cue, context):
             return f"negated by “{cue.text}”"
         if cue.kind == "hedge" and cue.strength == "strong" and _in_scope(hit, cue, context):
             return f"not asserted: “{cue.text}”"
     return ""
+
+
+def _makes(hit: Hit, cue: Cue) -> bool:
+    """Whether the negation is the claim itself ("no side effects"): inside the hit, and asked for by its pattern."""
+    words = {"not" if word.endswith("n't") else word for word in fold(cue.text).split()}
+    return hit.start <= cue.start and cue.end <= hit.end and not hit.negators.isdisjoint(words)
 
 
 def _framed(hit: Hit, rule: Rule, context: Context) -> str:
@@ -216,6 +228,6 @@ def _in_scope(hit: Hit, cue: Cue, context: Context) -> bool:
     return False
 
 
-def healthy(texts: Sequence[Text]) -> bool:
-    """Whether any of the texts names a condition, symptom, treatment or supplement."""
-    return any(not STRONG.isdisjoint(tags) for text in texts for tags in text.tags)
+def names(texts: Sequence[Text], lists: frozenset[str]) -> bool:
+    """Whether any of the texts holds a term of any of the lists."""
+    return any(not lists.isdisjoint(tags) for text in texts for tags in text.tags)

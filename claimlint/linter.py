@@ -15,7 +15,7 @@ from claimlint.language import citations, sentences
 from claimlint.language.cues import Cues, Found, resolve
 from claimlint.language.frames import Frame, frames
 from claimlint.language.model import Node, Tree, find_structured, parse
-from claimlint.language.topic import Topic, topic
+from claimlint.language.topic import STRONG, SUBJECT, Topic, topic
 from claimlint.packs import Pack
 from claimlint.patterns import Text, Token, tokenize
 from claimlint.types import Block, Citation, Document, Finding, Reading, Report, Rule, Verdict
@@ -252,7 +252,7 @@ class Linter:
         context = judgement.Context(
             row.text, row.tree, cues, active, row.citations,
             tuple((str(rule), row.text.tokens[first].start, row.text.tokens[end - 1].end) for rule, first, end, _ in self._ruleset.unless.matches(row.text)) if row.hits else (),
-            subject, judgement.healthy([*around, *heading]), block.text, answer if asked else "",
+            subject, judgement.names([*around, *heading], STRONG), block.text, judgement.names([*around, *heading], SUBJECT), answer if asked else "",
         )  # fmt: skip
         said = rows[reply] if asked and answer else None
         verdicts = tuple(self._verdict(hit, context, document, row, said) for hit in row.hits)

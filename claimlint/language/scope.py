@@ -51,6 +51,8 @@ def governed(tree: Tree, first: int, last: int, kind: str) -> set[int]:
         return _adverb(tree, head, first, last)
     if node.tag.startswith("JJ"):
         return _adjective(tree, head, first)
+    if node.lower == "whether" and head == 0:
+        return set(range(len(tree)))  # a whether-clause as subject: the sentence says that it is open
     if node.dep in ("mark", "preconj") or node.tag == "IN":
         return set(subtree(tree, node.head if node.dep == "mark" else head))
     if node.tag.startswith("NN"):
@@ -240,6 +242,8 @@ def _negated(tree: Tree, head: int, first: int) -> set[int]:
     if node.dep in ("neg", "advmod", "preconj") and tree[above].dep in ("nsubj", "nsubjpass"):
         return _negated_phrase(tree, above)
     if node.lower in _EMPTY_SUBJECTS or (node.lower == "one" and first < head):
+        if node.dep in ("pobj", "dative", "dobj") and not children(tree, head):
+            return _clause(tree, clause_of(tree, head), 0)  # restores vision to nobody
         return _negated_phrase(tree, head)
     if node.dep == "pobj" or node.tag.startswith("NN"):
         return set(subtree(tree, head))

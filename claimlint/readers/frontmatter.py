@@ -13,16 +13,15 @@ from claimlint.readers.literals import Leaf, Literals, NotLiteralError, Tree
 from claimlint.readers.pieces import Draft
 from claimlint.readers.values import front_matter, gather
 
-_OPENING = re.compile(r"(---|\+\+\+)[ \t]*(?:\r\n?|\n)")
+_OPENING = re.compile(r"(---|\+\+\+)[ \t]*\r?\n")
 _CLOSING = {
-    "---": re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)(?:\r\n?|\n)?"),
-    "+++": re.compile(r"(?<=[\r\n])\+\+\+[ \t]*(?=[\r\n]|\Z)(?:\r\n?|\n)?"),
+    "---": re.compile(r"(?<=\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)"),
+    "+++": re.compile(r"(?<=\n)\+\+\+[ \t]*(?:\r?\n|\Z)"),
 }
-_FIRST_KEY = re.compile(r"(?:\s*#[^\r\n]*[\r\n])*\s*[\w\"'-]+[ \t]*[:=]")
+_FIRST_KEY = re.compile(r"(?:\s*#[^\n]*\n)*\s*[\w\"'-]+[ \t]*[:=]")
 _STRING_TAG = "tag:yaml.org,2002:str"
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # anchor and tag, which the mark of a node includes
 _BLOCK_LINE = re.compile(r"( *)[^\s]")
-_LINE_END = re.compile(r"\r\n?|\n")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_SIZE, _MAX_DEPTH, _MAX_ALIASES = 1_000_000, 50, 100
 
@@ -149,10 +148,8 @@ class _YamlTree:
 
     def _block(self, start: int, end: int) -> Leaf:
         page = self._draft.plain
-        header = _LINE_END.search(page, start, end)
-        start = header.end() if header else end
-        lines = [page[start:end]] if start == end else page[start:end].splitlines()
-        indents = [len(found[1]) for line in lines if (found := _BLOCK_LINE.match(line))]
+        start = page.find("\n", start, end) + 1 or end
+        indents = [len(found[1]) for line in page[start:end].split("\n") if (found := _BLOCK_LINE.match(line))]
         indent = min(indents, default=0)
         return Leaf(min(start + indent, end), end, indent=indent)
 
@@ -187,8 +184,7 @@ def _toml_tree(page: str, position: int, end: int) -> Tree:
             if page[key.end() : key.end() + 1] in {'"', "'", "[", "{"}:
                 with suppress(NotLiteralError):
                     holder[name], position = literals.value(key.end())
-        found = _LINE_END.search(page, position, end)
-        position = found.end() if found else end
+        position = page.find("\n", position, end) + 1 or end
     return root
 
 

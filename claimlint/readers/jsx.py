@@ -65,10 +65,10 @@ def element(scan: Scan, at: int) -> int:
     for start, end in tag.code:
         opening = scan.page.index("{", start)
         if _STRING.fullmatch(scan.page, opening, end):
-            scan.hide(opening, opening + 1, " ")
-            scan.hide(end - 1, end, " ")
+            scan.hide(opening, opening + 1)
+            scan.hide(end - 1, end)
         else:
-            scan.hide(start, end, " ")
+            scan.hide(start, end)
     return tag.end if tag.code else at
 
 

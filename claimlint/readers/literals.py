@@ -30,14 +30,14 @@ _CODE = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|[()\[\]{},;\n]", re.DOTALL
 )
 _OPERATOR = re.compile(r"[=(,+?:|&>]\s*\Z")
-_TURN = r"(?<=[\r\n])[ \t]+"  # the indentation of a string's further lines is none of its text
+_TURN = r"(?<=\n)[ \t]+"  # the indentation of a string's further lines is none of its text
 _ESCAPES: dict[Style, re.Pattern[str]] = {
     "plain": re.compile(_TURN),
     "doubled": re.compile(_TURN + "|''"),
     "entities": re.compile(_TURN + "|" + ENTITY.pattern),
     "escaped": re.compile(
         _TURN + r"|\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u\{[0-9a-fA-F]{1,8}\}"
-        r"|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[ \t]*(?:\r\n|\n|\r)[ \t]*|.)",
+        r"|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[ \t]*\r?\n[ \t]*|.)",
         re.DOTALL,
     ),
 }
@@ -64,7 +64,7 @@ class Leaf:
     def raw(self, page: str) -> Raw:
         if self.indent is None:
             return _decode(page, self.start, self.end, _ESCAPES[self.style])
-        return _decode(page, self.start, self.end, re.compile(rf"(?<=[\r\n]) {{1,{max(1, self.indent)}}}"))
+        return _decode(page, self.start, self.end, re.compile(rf"(?<=\n) {{1,{max(1, self.indent)}}}"))
 
 
 def _decode(page: str, start: int, end: int, escapes: re.Pattern[str]) -> Raw:

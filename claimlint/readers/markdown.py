@@ -12,6 +12,7 @@ import pyromark
 from pyromark import Options
 
 from claimlint.readers import frontmatter
+from claimlint.readers.literals import ENTITY
 from claimlint.readers.masks import Syntax, scan
 from claimlint.readers.pieces import LINK, Call, Draft, Raw, Value
 from claimlint.readers.tags import Tags
@@ -43,7 +44,7 @@ _NAMES = {
 }
 _WIDE = re.compile(r"[^\x00-\x7f]")
 _NUMBERED = re.compile(r"\[\d{1,3}\]")
-_CODE_TURN = re.compile(r"(?:\r\n?|\n)[ \t>]*")  # with the marks of the containers that the next line stands in
+_CODE_TURN = re.compile(r"\r?\n[ \t>]*")  # with the marks of the containers that the next line stands in
 _CODE_IN_CELL = re.compile(r"\\(?=\|)")
 
 
@@ -85,8 +86,8 @@ class _Walk:
                     self._lines.append((start, end))
                 elif page[start:end] == value:
                     weaver.text.add(start, end)
-                else:  # an entity; at the end of a heading, pulldown-cmark counts the space after it in
-                    weaver.text.stand(value, start, start + len(page[start:end].rstrip()))
+                elif entity := ENTITY.match(page, start, end):  # the event's own range may be longer
+                    weaver.text.stand(value, *entity.span())
             elif tag == "Start":
                 self._start(value, start, end)
             elif tag == "End":

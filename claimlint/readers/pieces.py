@@ -25,6 +25,7 @@ _VOID = (
 _UNCLEAN = re.compile(f"[{_WHITE}{_VOID}]{{2,}}|[{_WHITE[1:]}{_VOID}]")
 _BLANK = re.compile(f"[{_WHITE}]")
 _NOTHING = re.compile(f"[{_VOID}]+")
+_LONE_CR = re.compile(r"\r(?!\n)")
 _FORBIDDEN = re.compile(f"[\x00{CALL}\ud800-\udfff]")
 
 
@@ -192,7 +193,7 @@ class Draft:
     def __init__(self, source: str, name: str) -> None:
         self.source = source
         self.name = name
-        self.plain = self.page = _FORBIDDEN.sub(MASK, source)
+        self.plain = self.page = _LONE_CR.sub("\n", _FORBIDDEN.sub(MASK, source))
         self.start = 1 if source.startswith("\ufeff") else 0
         self.calls: dict[int, Call] = {}
         self.values: list[Value] = []

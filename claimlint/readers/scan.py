@@ -75,7 +75,7 @@ class Scan:
     def lead(self, at: int) -> str | None:
         """What stands before an offset on its line, or None if that is much."""
         before = self.page[max(0, at - _LEAD) : at]
-        end = max(before.rfind("\n"), before.rfind("\r"))
+        end = before.rfind("\n")
         return None if end < 0 and at > _LEAD else before[end + 1 :]
 
     def comment(self, start: int, opening: str, closing: str) -> int:

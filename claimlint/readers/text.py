@@ -11,7 +11,7 @@ from claimlint.types import BlockKind, Document
 
 Line = tuple[int, int]
 
-_LINE = re.compile(r"[^\r\n]+|\r\n?|\n")
+_LINE = re.compile(r"[^\r\n]+|\r?\n")
 _BULLET = re.compile(r"([ \t]*)(?:[*•‣◦▪–+-]|\(?\d{1,3}[.)])[ \t]+(?=\S)")
 _UNDERLINE = re.compile(r"[ \t]*(?:(=)=+|--+|~~+)[ \t]*\Z")
 _RULE = re.compile(r"[ \t]*(?:[-=_*~#+.][ \t]*){3,}\Z")
