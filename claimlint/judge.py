@@ -12,7 +12,7 @@ from claimlint.find import Hit
 from claimlint.language import scope
 from claimlint.language.frames import Frame
 from claimlint.language.model import Tree, children
-from claimlint.language.topic import HEALTH, NAMEABLE, STRONG, SUBJECT, Topic
+from claimlint.language.topic import HEALTH, NAMEABLE, SUBJECT, Topic
 from claimlint.patterns import Text, fold
 from claimlint.types import Citation, Cue, Rule
 

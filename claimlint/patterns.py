@@ -19,7 +19,7 @@ Matching walks sets of positions, so its time is linear in the sentence for each
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -402,15 +402,16 @@ class Lexicon:
 
 @dataclass(slots=True)
 class Text:
-    """A sentence made ready for matching: tokens, the bases of each, and which lists have a term where.
+    """A sentence made ready for matching.
 
-    tags: token index → list name → the ends (exclusive) of its terms that start there. lead: how many tokens in front
-    were borrowed from what introduces the sentence (a table's header, a list's lead-in); they have no width.
+    tags: token index → list name → the ends (exclusive) of its terms that start there. at: key → the token indexes
+    where it stands; keys are base words, "=form", "{LIST}" and "#" for numbers. lead: how many tokens in front were
+    borrowed from what introduces the sentence (a table's header, a list's lead-in); they have no width.
     """
 
     tokens: list[Token]
-    bases: list[tuple[str, ...]]
     tags: list[dict[str, list[int]]]
+    at: dict[str, set[int]]
     lead: int = 0
 
     @classmethod
@@ -419,12 +420,16 @@ class Text:
         if lead and tokens:
             tokens = [*(Token(form, tokens[0].start, tokens[0].start) for form in lead), *tokens]
         bases = [lexicon.bases.get(token.form, ()) for token in tokens]
+        at: dict[str, set[int]] = {}
         tags: list[dict[str, list[int]]] = []
-        for index in range(len(tokens)):
+        for index, token in enumerate(tokens):
             found: dict[str, list[int]] = {}
             _walk(lexicon.terms, bases, index, found)
             tags.append(found)
-        return cls(tokens, bases, tags, len(lead))
+            number = ("#",) if is_number(token.form) else ()
+            for key in (*bases[index], "=" + token.form, *(f"{{{name}}}" for name in found), *number):
+                at.setdefault(key, set()).add(index)
+        return cls(tokens, tags, at, len(lead))
 
 
 def _walk(node: dict[str, Any], bases: list[tuple[str, ...]], at: int, found: dict[str, list[int]]) -> None:
@@ -441,121 +446,191 @@ def _walk(node: dict[str, Any], bases: list[tuple[str, ...]], at: int, found: di
         _walk(child, bases, at + 1, found)
 
 
+def is_number(form: str) -> bool:
+    return form[0].isdigit() or form in _NUMBER_WORDS
+
+
 # -------------------------------------------------------------------------------------------------------- matching
 
+Step = Callable[[Text, set[int]], set[int]]
+"""From the token indexes reached before an element to those reached after it."""
 
-@dataclass(frozen=True, slots=True)
+
+def _step(element: Element) -> Step:
+    match element:
+        case Word() | Number():
+            return _word_step(_key(element))
+        case Slot(name):
+            return _slot_step(name)
+        case Gap(most, filler):
+            return _gap_step(most, _NOT_FILLER if filler else _BARRIERS)
+        case Choice(options, optional):
+            return _choice_step([[_step(part) for part in option] for option in options], optional)
+        case Edge(True):
+            return lambda text, positions: {at for at in positions if _only_marks(text.tokens[:at])}
+        case Edge(False):
+            return lambda text, positions: {at for at in positions if _only_marks(text.tokens[at:])}
+    raise AssertionError(element)
+
+
+def _key(element: Word | Slot | Number) -> str:
+    if isinstance(element, Word):
+        return "=" + element.base if element.exact else element.base
+    return f"{{{element.name}}}" if isinstance(element, Slot) else "#"
+
+
+def _word_step(key: str) -> Step:
+    def step(text: Text, positions: set[int]) -> set[int]:
+        there = text.at.get(key)
+        return {at + 1 for at in positions & there} if there else set()
+
+    return step
+
+
+def _slot_step(name: str) -> Step:
+    def step(text: Text, positions: set[int]) -> set[int]:
+        there = text.at.get(f"{{{name}}}")
+        return {end for at in positions & there for end in text.tags[at][name]} if there else set()
+
+    return step
+
+
+def _gap_step(most: int, blocked: frozenset[str]) -> Step:
+    def step(text: Text, positions: set[int]) -> set[int]:
+        reached = set(positions)
+        size = len(text.tokens)
+        for at in positions:
+            for end in range(at, min(at + most, size)):
+                if text.tokens[end].form in blocked:
+                    break
+                reached.add(end + 1)
+        return reached
+
+    return step
+
+
+def _choice_step(options: Sequence[Sequence[Step]], optional: bool) -> Step:
+    def step(text: Text, positions: set[int]) -> set[int]:
+        reached = set(positions) if optional else set()
+        for option in options:
+            inner = positions
+            for part in option:
+                inner = part(text, inner)
+                if not inner:
+                    break
+            reached |= inner
+        return reached
+
+    return step
+
+
+def _only_marks(tokens: Iterable[Token]) -> bool:
+    """Whether nothing but quotes, dashes, bullets and full stops stands there."""
+    return all(not token.form[0].isalnum() for token in tokens)
+
+
 class Pattern:
-    """One alternative of a written pattern, ready to match; `key` is what the owner wants back."""
+    """One alternative of a written pattern, ready to match; `key` is what the owner wants back.
 
-    elements: tuple[Element, ...]
-    key: object
-    source: str
+    required: sets of keys of each of which one must occur in the sentence. first: keys of which one must stand where
+    the match starts, empty if any place may start it.
+    """
+
+    def __init__(self, elements: Sequence[Element], key: object, source: str) -> None:
+        self.key, self.source = key, source
+        self._steps = [_step(element) for element in elements]
+        self._core = len(elements)
+        while isinstance(elements[self._core - 1], Gap):
+            self._core -= 1
+        self.required = _required(elements)
+        self.first = _first(elements)
 
     def match(self, text: Text, start: int) -> int:
         """The end (exclusive) of the longest match that starts at token `start`, or -1."""
-        return self._end(self.elements, text, start)
+        return self._end(self._steps, text, start)
 
     def core(self, text: Text, start: int) -> int:
         """The end of the match without a gap that closes the pattern: what is said for certain."""
-        last = len(self.elements)
-        while isinstance(self.elements[last - 1], Gap):
-            last -= 1
-        return self._end(self.elements[:last], text, start)
+        return self._end(self._steps[: self._core], text, start)
 
     @staticmethod
-    def _end(elements: Sequence[Element], text: Text, start: int) -> int:
+    def _end(steps: Sequence[Step], text: Text, start: int) -> int:
         positions = {start}
-        for element in elements:
-            positions = _step(element, text, positions)
+        for step in steps:
+            positions = step(text, positions)
             if not positions:
                 return -1
         return max(positions)
 
 
-def _step(element: Element, text: Text, positions: set[int]) -> set[int]:
-    tokens, size = text.tokens, len(text.tokens)
-    match element:
-        case Word(base, True):
-            return {at + 1 for at in positions if at < size and tokens[at].form == base}
-        case Word(base, False):
-            return {at + 1 for at in positions if at < size and (base in text.bases[at] or tokens[at].form == base)}
-        case Slot(name):
-            return {end for at in positions if at < size for end in text.tags[at].get(name, ())}
-        case Number():
-            return {at + 1 for at in positions if at < size and is_number(tokens[at].form)}
-        case Gap(most, filler):
-            blocked = _NOT_FILLER if filler else _BARRIERS
-            reached = set(positions)
-            for at in positions:
-                for end in range(at, min(at + most, size)):
-                    if tokens[end].form in blocked:
-                        break
-                    reached.add(end + 1)
-            return reached
-        case Choice(options, optional):
-            reached = set(positions) if optional else set()
-            for option in options:
-                inner = positions
-                for part in option:
-                    inner = _step(part, text, inner)
-                    if not inner:
-                        break
-                reached |= inner
-            return reached
-        case Edge(True):
-            return {at for at in positions if _at_start(tokens, at)}
-        case Edge(False):
-            return {at for at in positions if all(token.form in ".!?\"')" for token in tokens[at:])}
-    raise AssertionError(element)
+def _required(elements: Sequence[Element]) -> tuple[frozenset[str], ...]:
+    """The necessary keys of each element that must be there, rarest first."""
+    found = []
+    for element in elements:
+        if isinstance(element, Word | Slot | Number):
+            found.append(frozenset({_key(element)}))
+        elif isinstance(element, Choice) and not element.optional:
+            options = [_required(option) for option in element.options]
+            if all(options):
+                found.append(frozenset().union(*(option[0] for option in options)))
+    return tuple(sorted(found, key=_cost))
 
 
-def _at_start(tokens: list[Token], at: int) -> bool:
-    """Whether only quotes, dashes and bullets stand before."""
-    return all(not token.form[0].isalnum() for token in tokens[:at])
+def _cost(keys: frozenset[str]) -> int:
+    return sum(10 if key[0] in "{#" else 20 if key in _COMMON else 1 for key in keys)
 
 
-def is_number(form: str) -> bool:
-    return form[0].isdigit() or form in _NUMBER_WORDS
+_COMMON = frozenset(
+    "be have do get a an the of in to for with and or not no your our it you we they that this as so 's , % : make more than".split()
+)
+
+
+def _first(elements: Sequence[Element]) -> frozenset[str]:
+    keys: set[str] = set()
+    for element in elements:
+        if isinstance(element, Word | Slot | Number):
+            return frozenset(keys | {_key(element)})
+        if isinstance(element, Choice):
+            options = [_first(option) for option in element.options]
+            if not all(options):
+                return frozenset()
+            keys.update(*options)
+            if not element.optional:
+                return frozenset(keys)
+        elif not isinstance(element, Edge):
+            return frozenset()
+    return frozenset()
 
 
 class Matcher:
-    """All patterns of a kind as one: only those whose rarest necessary word or list occurs are tried."""
+    """All patterns of a kind as one: only those whose necessary words and lists occur are tried, and only where they
+    can start."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._by_word: dict[str, list[Pattern]] = {}
-        self._by_slot: dict[str, list[Pattern]] = {}
-        self._always: list[Pattern] = []
+        self._by_key: dict[str, list[Pattern]] = {}
 
     def add(self, source: str, key: object) -> None:
         for option in parse(source):
             pattern = Pattern(option, key, source)
             for word in _words(option):
                 self.lexicon.learn(word)
-            words, names = _anchors(option)
-            if words or names:
-                for word in words:
-                    self._by_word.setdefault(word, []).append(pattern)
-                for name in names:
-                    self._by_slot.setdefault(name, []).append(pattern)
-            else:
-                self._always.append(pattern)
+            for necessary in pattern.required[0] if pattern.required else ("",):
+                self._by_key.setdefault(necessary, []).append(pattern)
 
     def matches(self, text: Text) -> list[tuple[object, int, int, Pattern]]:
         """(key, first token, end token, pattern) of every match; of matches of one pattern that overlap, the first."""
-        candidates = {id(pattern): pattern for pattern in self._always}
-        for index, token in enumerate(text.tokens):
-            for word in (*text.bases[index], token.form):
-                for pattern in self._by_word.get(word, ()):
-                    candidates[id(pattern)] = pattern
-            for name in text.tags[index]:
-                for pattern in self._by_slot.get(name, ()):
-                    candidates[id(pattern)] = pattern
+        keys = text.at.keys()
+        candidates = {
+            id(pattern): pattern
+            for key in ("", *keys)
+            for pattern in self._by_key.get(key, ())
+            if all(not necessary.isdisjoint(keys) for necessary in pattern.required)
+        }
         found = []
         for pattern in candidates.values():
             covered = -1
-            for start in range(len(text.tokens)):
+            for start in self._starts(pattern, text):
                 if start < covered:
                     continue
                 end = pattern.match(text, start)
@@ -565,6 +640,12 @@ class Matcher:
         found.sort(key=lambda match: (match[1], -match[2], match[3].source))
         return found
 
+    @staticmethod
+    def _starts(pattern: Pattern, text: Text) -> Iterable[int]:
+        if not pattern.first:
+            return range(len(text.tokens))
+        return sorted(set().union(*(text.at[key] for key in pattern.first if key in text.at)))
+
 
 def _words(option: Sequence[Element]) -> Iterator[str]:
     for element in option:
@@ -573,31 +654,3 @@ def _words(option: Sequence[Element]) -> Iterator[str]:
         elif isinstance(element, Choice):
             for inner in element.options:
                 yield from _words(inner)
-
-
-_COMMON = frozenset(
-    "be have do get a an the of in to for with and or not no your our it you we they that this as so 's , % :".split()
-)
-
-
-def _anchors(option: Sequence[Element]) -> tuple[set[str], set[str]]:
-    """Words and lists of which at least one must occur for the option to match: those of its rarest element."""
-    best: tuple[int, set[str], set[str]] | None = None
-    for element in option:
-        words: set[str] = set()
-        names: set[str] = set()
-        if isinstance(element, Word):
-            words = {element.base}
-        elif isinstance(element, Slot):
-            names = {element.name}
-        elif isinstance(element, Choice) and not element.optional:
-            parts = [_anchors(inner) for inner in element.options]
-            if not all(part[0] or part[1] for part in parts):
-                continue
-            words = set().union(*(part[0] for part in parts))
-            names = set().union(*(part[1] for part in parts))
-        if words or names:
-            cost = sum(20 if word in _COMMON else 1 for word in words) + 10 * len(names)
-            if best is None or cost < best[0]:
-                best = (cost, words, names)
-    return (best[1], best[2]) if best else (set(), set())

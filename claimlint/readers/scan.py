@@ -12,7 +12,7 @@ from claimlint.types import MarkKind, Span
 Handler: TypeAlias = "Callable[[Scan, int], int]"
 """Deals with what may begin at an offset; returns where it ends, or the offset itself if it is nothing."""
 
-_LINE_END = re.compile(r"[\r\n]")
+_WITHIN_LINE = re.compile(r"[^\r\n]")
 _EMPTIED = re.compile(rf"^[ \t]*{MASK}[ \t{MASK}]*(?=\r?$)", re.MULTILINE)
 _LEAD = 80
 
@@ -37,11 +37,7 @@ class Scan:
 
     def hide(self, start: int, end: int, fill: str = MASK) -> int:
         """Mask a range, keeping its line ends."""
-        hidden = _LINE_END.split(self.page[start:end])
-        if len(hidden) == 1:
-            self._edits.append((start, end, fill * (end - start)))
-        else:
-            self._edits.append((start, end, re.sub(r"[^\r\n]", fill, self.page[start:end])))
+        self._edits.append((start, end, _WITHIN_LINE.sub(fill, self.page[start:end])))
         return end
 
     def call(self, start: int, end: int, kind: MarkKind, targets: Iterable[tuple[int, str]]) -> int:
