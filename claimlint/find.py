@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from claimlint.packs import Pack
-from claimlint.patterns import Lexicon, Matcher, Text, parse, slots, tokenize
+from claimlint.patterns import Lexicon, Matcher, Text, inflect, parse, slots, tokenize
 from claimlint.types import Rule
 
 
@@ -15,8 +15,8 @@ class Hit:
     """A rule's pattern in a sentence: token range (inclusive) and code points in the block's text.
 
     core: where the match ends without the gap that may close its pattern, so that a verb that follows the claim is
-    not taken for a part of it. negators: the negating words that the pattern itself asks for, which make the claim and do not
-    deny it. denied: stands in a question whose denial would be the claim ("Any side effects?").
+    not taken for a part of it. wording: the words that the pattern itself asks for: a negation or hedge among them makes
+    the claim and does not qualify it. denied: stands in a question whose denial would be the claim ("Any side effects?").
     """
 
     rule: str
@@ -26,13 +26,8 @@ class Hit:
     end: int
     core: int
     pattern: str
-    negators: frozenset[str] = frozenset()
+    wording: frozenset[str] = frozenset()
     denied: bool = False
-
-
-NEGATORS = frozenset(
-    "no not never without none nothing nobody neither nor zero free hardly barely scarcely rarely lack minus absence".split()
-)
 
 
 @dataclass(slots=True)
@@ -45,7 +40,7 @@ class Ruleset:
     matcher: Matcher
     denied: Matcher
     unless: Matcher
-    negators: dict[str, frozenset[str]]
+    wording: dict[str, frozenset[str]]
     structured: list[tuple[str, Mapping[str, object]]]
 
 
@@ -59,12 +54,15 @@ def compile_packs(packs: Sequence[Pack]) -> Ruleset:
     rules = {rule.id: rule for pack in packs for rule in pack.rules}
     cues = merged(pack.cues for pack in packs)
     ruleset = Ruleset(rules, lexicon, cues, Matcher(lexicon), Matcher(lexicon), Matcher(lexicon), {}, [])
-    listed = {name: {token.form for term in terms for token in tokenize(term)} & NEGATORS for name, terms in lists.items()}
+    scoped = {form for patterns in cues.values() for pattern in patterns for form in _words(pattern)}
+    listed = {
+        name: {token.form for term in terms for token in tokenize(term)} & scoped for name, terms in lists.items()
+    }
     for rule in rules.values():
         for pattern in rule.match:
             if isinstance(pattern, str):
                 ruleset.matcher.add(pattern, rule.id)
-                ruleset.negators[pattern] = _negators(pattern, listed)
+                ruleset.wording[pattern] = _wording(pattern, listed)
             else:
                 ruleset.structured.append((rule.id, pattern))
         for question in rule.denied:
@@ -74,9 +72,14 @@ def compile_packs(packs: Sequence[Pack]) -> Ruleset:
     return ruleset
 
 
-def _negators(pattern: str, listed: Mapping[str, set[str]]) -> frozenset[str]:
-    words = {token.form for token in tokenize(pattern)} & NEGATORS
-    return frozenset(words.union(*(listed.get(name, set()) for name in slots(parse(pattern)))))
+def _words(pattern: str) -> set[str]:
+    return {token.form for token in tokenize(pattern) if token.form[0].isalpha()}
+
+
+def _wording(pattern: str, listed: Mapping[str, set[str]]) -> frozenset[str]:
+    """The forms of the words of a pattern and, as far as cues are made of them, of its lists."""
+    words = _words(pattern).union(*(listed.get(name, set()) for name in slots(parse(pattern))))
+    return frozenset(form for word in words for form in inflect(word))
 
 
 def merged(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
@@ -90,8 +93,8 @@ def merged(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[st
 
 
 def find(text: Text, ruleset: Ruleset) -> list[Hit]:
-    """All hits of a sentence; of one rule's overlapping hits the longest."""
-    found = [
+    """All hits of a sentence, also those of one rule that overlap: which of them stands is judged."""
+    found = {
         Hit(
             str(rule),
             first,
@@ -100,17 +103,12 @@ def find(text: Text, ruleset: Ruleset) -> list[Hit]:
             text.tokens[end - 1].end,
             text.tokens[pattern.core(text, first) - 1].end,
             pattern.source,
-            ruleset.negators.get(pattern.source, frozenset()),
+            ruleset.wording.get(pattern.source, frozenset()),
             denied,
         )
         for matcher, denied in ((ruleset.matcher, False), (ruleset.denied, True))
         if not denied or any(token.form == "?" for token in text.tokens)
         for rule, first, end, pattern in matcher.matches(text)
         if end > text.lead
-    ]
-    hits: dict[tuple[str, bool], list[Hit]] = {}
-    for hit in sorted(found, key=lambda hit: (hit.first - hit.last, hit.first)):
-        kept = hits.setdefault((hit.rule, hit.denied), [])
-        if all(hit.last < other.first or other.last < hit.first for other in kept):
-            kept.append(hit)
-    return sorted((hit for kept in hits.values() for hit in kept), key=lambda hit: (hit.first, hit.last, hit.rule))
+    }
+    return sorted(found, key=lambda hit: (hit.first, hit.last, hit.rule, hit.pattern))

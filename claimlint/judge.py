@@ -32,7 +32,7 @@ class Context:
     exceptions: tuple[tuple[str, int, int], ...]
     topic: Topic
     healthy: bool
-    """Whether the sentence or what surrounds it (heading, neighbours) is about health."""
+    """Whether the sentence by itself is about health, whatever the draft is about."""
     block_text: str
     near: bool = True
     """Whether this sentence, its neighbours or its heading name anything that a health claim can be about."""
@@ -72,7 +72,7 @@ def _not_about(hit: Hit, rule: Rule, context: Context) -> str:
         return ""
     if not context.topic.health and not context.healthy:
         return "the draft and this sentence are not about health"
-    if not context.near:
+    if not context.near and not context.topic.certain:
         return "nothing near it is about health"
     if rule.about == "treatment" and context.topic.voice == "reference":
         return "a description in a text that neither sells nor addresses readers"
@@ -95,6 +95,11 @@ def _mundane(hit: Hit, context: Context) -> str:
     def mundane(index: int) -> str:
         if "MUNDANE" not in tags[index] or (index > low and not NAMEABLE.isdisjoint(tags[index - 1])):
             return ""  # no everyday thing after all: the laser route, the detox house
+        if index in inside and (
+            tokens[index].form in hit.wording
+            or any(not SUBJECT.isdisjoint(tags[left]) for left in range(hit.first, index))
+        ):
+            return ""  # the pattern's own idiom ("takes the place of"), or said after the thing that the claim is about
         return context.block_text[tokens[index].start : tokens[max(tags[index]["MUNDANE"]) - 1].end]
 
     if hit.last + 1 < high and (follower := mundane(hit.last + 1)):
@@ -120,15 +125,15 @@ def _negated(hit: Hit, _rule: Rule, context: Context) -> str:
     for cue in context.cues:
         if cue.kind == "negation" and not _makes(hit, cue) and _in_scope(hit, cue, context):
             return f"negated by “{cue.text}”"
-        if cue.kind == "hedge" and cue.strength == "strong" and _in_scope(hit, cue, context):
+        if cue.kind == "hedge" and cue.strength == "strong" and not _makes(hit, cue) and _in_scope(hit, cue, context):
             return f"not asserted: “{cue.text}”"
     return ""
 
 
 def _makes(hit: Hit, cue: Cue) -> bool:
-    """Whether the negation is the claim itself ("no side effects"): inside the hit, and asked for by its pattern."""
-    words = {"not" if word.endswith("n't") else word for word in fold(cue.text).split()}
-    return hit.start <= cue.start and cue.end <= hit.end and not hit.negators.isdisjoint(words)
+    """Whether the cue is part of the claim itself ("no side effects"): inside the hit, and asked for by its pattern."""
+    words = {"not" if word.endswith("n't") else word for word in fold(cue.text).replace("-", " ").split()}
+    return hit.start <= cue.start and cue.end <= hit.end and words <= hit.wording
 
 
 def _framed(hit: Hit, rule: Rule, context: Context) -> str:
@@ -166,7 +171,7 @@ def _hedged(hit: Hit, context: Context) -> tuple[bool, list[str], tuple[tuple[in
     near: list[tuple[int, int, str]] = []
     hedged = False
     for cue in context.cues:
-        if cue.kind not in ("hedge", "softener", "limiter"):
+        if cue.kind not in ("hedge", "softener", "limiter") or _makes(hit, cue):
             continue
         if not _in_scope(hit, cue, context):
             notes.append(f"hedge “{cue.text}” does not govern the claim")

@@ -15,7 +15,7 @@ from claimlint.language import citations, sentences
 from claimlint.language.cues import Cues, Found, resolve
 from claimlint.language.frames import Frame, frames
 from claimlint.language.model import Node, Tree, find_structured, parse
-from claimlint.language.topic import STRONG, SUBJECT, Topic, topic
+from claimlint.language.topic import HEALTH, STRONG, Topic, topic
 from claimlint.packs import Pack
 from claimlint.patterns import Text, Token, tokenize
 from claimlint.types import Block, Citation, Document, Finding, Reading, Report, Rule, Verdict
@@ -100,7 +100,7 @@ class Linter:
         subject = topic([row.text for row in rows])
         refs = citations.references(document, self.options.owned_hosts)
         cited: dict[int, tuple[Citation, ...]] = {}
-        answered = self._frame(document, rows, everything)
+        answered = self._frame(document, rows, subject, everything)
         wanted = [row for row in rows if everything or row.hits]
         for row in wanted:
             block = document.blocks[row.block]
@@ -149,7 +149,9 @@ class Linter:
                         )
                     )
 
-    def _frame(self, document: Document, rows: list[_Sentence], everything: bool) -> dict[int, tuple[str, int]]:
+    def _frame(
+        self, document: Document, rows: list[_Sentence], subject: Topic, everything: bool
+    ) -> dict[int, tuple[str, int]]:
         """Find cues and frames where they can matter; returns which sentences are answered, how, and by which."""
         answered: dict[int, tuple[str, int]] = {}
         for index, row in enumerate(rows):
@@ -166,7 +168,15 @@ class Linter:
             myths = above is not None and bool(_MYTHS.search(document.blocks[above].text))
             lead = document.blocks[block.leads[0]].text if block.leads else ""
             row.frames = frames(
-                block, row.start, row.end, row.text, row.cues, heading=heading, lead=lead, myth_section=myths
+                block,
+                row.start,
+                row.end,
+                row.text,
+                row.cues,
+                heading=heading,
+                lead=lead,
+                myth_section=myths,
+                education=subject.education,
             )
             if any(frame.name in ("question", "myth", "reported") for frame in row.frames):
                 answered |= self._answer(document, rows, index)
@@ -252,7 +262,7 @@ class Linter:
         context = judgement.Context(
             row.text, row.tree, cues, active, row.citations,
             tuple((str(rule), row.text.tokens[first].start, row.text.tokens[end - 1].end) for rule, first, end, _ in self._ruleset.unless.matches(row.text)) if row.hits else (),
-            subject, judgement.names([*around, *heading], STRONG), block.text, judgement.names([*around, *heading], SUBJECT), answer if asked else "",
+            subject, _strong(row.text) > 1, block.text, judgement.names([*around, *heading], HEALTH), answer if asked else "",
         )  # fmt: skip
         said = rows[reply] if asked and answer else None
         verdicts = tuple(self._verdict(hit, context, document, row, said) for hit in row.hits)
@@ -292,6 +302,11 @@ class Linter:
         return Verdict(rule.id, span, excerpt, "finding", decision.reasons, finding)
 
 
+def _strong(text: Text) -> int:
+    """How many conditions, symptoms, treatments and supplements a sentence names."""
+    return sum(1 for tags in text.tags if not STRONG.isdisjoint(tags))
+
+
 def _lead(document: Document, block: Block) -> list[str]:
     """The words that a table cell or list item continues: its row and column header, or the lead-in that ends in a colon."""
     if block.kind == "cell":
@@ -319,13 +334,21 @@ def _without(block: Block, start: int, end: int, found: Sequence[Citation]) -> t
 
 
 def _specific(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
-    """Findings in source order; a broad rule's gives way to a specific one that overlaps it."""
-    specific = [item for item in findings if not rules[item.rule].broad]
+    """Findings in source order. Of one rule's that overlap the longest stays; a broad rule's gives way to a specific
+    one that overlaps it."""
+    longest: list[Finding] = []
+    for item in sorted(findings, key=lambda item: (item.span.start - item.span.end, item.span, item.excerpt)):
+        if not any(other.rule == item.rule and _overlap(other, item) for other in longest):
+            longest.append(item)
+    specific = [item for item in longest if not rules[item.rule].broad]
     kept = [
-        item for item in findings
-        if not rules[item.rule].broad or not any(other.span.start < item.span.end and item.span.start < other.span.end for other in specific)
-    ]  # fmt: skip
+        item for item in longest if not rules[item.rule].broad or not any(_overlap(other, item) for other in specific)
+    ]
     return sorted(kept, key=lambda item: (item.span, item.rule))
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    return one.span.start < other.span.end and other.span.start < one.span.end
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -43,6 +43,8 @@ _NO_RIVALS = (
 )
 _GOVERNING = ("hedge", "softener", "limiter", "negation")
 _MODALS = frozenset("may might could can would should must will".split())
+VERBS = frozenset({"TREAT_VERB", "IMPROVE_VERB", "CURE_VERB"})
+"""Lists of claim verbs, which the small model often tags as nouns."""
 _CLAUSE_END = frozenset(", ; : . ! ? — – ( )".split())
 
 
@@ -139,7 +141,7 @@ def _window(item: Found, text: Text) -> tuple[int, int]:
 
 def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple[int, int], ...]:
     """Neighbouring tokens as ranges; a semicolon or dash ends every scope, whatever the tree says."""
-    low, high = 0, tree[-1].end
+    low, high = 0, _second_verb(tree, text, item)
     for token in text.tokens:
         if token.form in (";", "—", "–"):
             if token.start < item.start:
@@ -159,3 +161,21 @@ def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple
         else:
             runs.append([node.start, node.end, index])
     return tuple((start, end) for start, end, _ in runs)
+
+
+def _second_verb(tree: Tree, text: Text, item: Found) -> int:
+    """Where a conjunct with its own finite claim verb starts that the tagger took for a noun ("could brighten your day
+    and repairs nerve damage"); the end of the sentence if there is none."""
+    tags = {node.start: node.tag for node in tree}
+    for index in range(item.last + 2, len(text.tokens)):
+        token = text.tokens[index]
+        looks_finite = (
+            token.form.endswith("s") and not token.form.endswith("ss") and not VERBS.isdisjoint(text.tags[index])
+        )
+        if (
+            looks_finite
+            and text.tokens[index - 1].form in ("and", "but", "or")
+            and tags.get(token.start, "").startswith("NN")
+        ):
+            return text.tokens[index - 1].start
+    return tree[-1].end

@@ -57,11 +57,13 @@ def frames(
     heading: str,
     lead: str,
     myth_section: bool,
+    education: bool = False,
 ) -> tuple[Frame, ...]:
     """The frames of the sentence block.text[start:end].
 
     heading: text of the heading above. lead: text of the block that introduces this one (a table's header cell, a
-    list's lead-in). myth_section: the heading above the block's own heading lists myths.
+    list's lead-in). myth_section: the heading above the block's own heading lists myths. education: the draft is about
+    wording, so that whatever it quotes is mentioned.
     """
     sentence = block.text[start:end]
     found: list[Frame] = []
@@ -97,7 +99,7 @@ def frames(
         or (block.kind in ("item", "quote", "cell") and _BAD_HEADER.match(lead.rstrip(":")))
     ):
         found.append(Frame("mention", start, end, "quoted as a bad example"))
-    found += _mentions(start, sentence, heading)
+    found += _mentions(start, sentence, heading, education)
     found += [
         Frame("struck", mark.start, mark.end, "struck out")
         for mark in block.marks
@@ -124,14 +126,13 @@ def _is_question(block: Block, sentence: str) -> bool:
     )
 
 
-def _mentions(start: int, sentence: str, heading: str) -> list[Frame]:
+def _mentions(start: int, sentence: str, heading: str, education: bool) -> list[Frame]:
     """Quoted wording that the sentence talks about ("clinically proven" gets cut), in drafts about wording."""
     found = []
     for match in _QUOTED.finditer(sentence):
         around = sentence[: match.start()] + sentence[match.end() :]
-        if len(around.split()) >= 2 and (
-            _MENTION.search(around) and (_EDUCATION.search(around) or _EDUCATION.search(heading))
-        ):
+        about_wording = _MENTION.search(around) and (_EDUCATION.search(around) or _EDUCATION.search(heading))
+        if education or (len(around.split()) >= 2 and about_wording):
             found.append(
                 Frame(
                     "mention", start + match.start(), start + match.end(), "wording that is talked about, not claimed"

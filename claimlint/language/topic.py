@@ -9,7 +9,11 @@ from claimlint.patterns import Text
 
 STRONG = frozenset({"CONDITION", "SYMPTOM", "TREATMENT", "SUPPLEMENT"})
 """Lists whose terms make a sentence one about health."""
-HEALTH = STRONG | {"FUNCTION", "BODYPART", "NAMED_RISK", "SIDE_EFFECT", "FORM", "MEDICINE_RIVAL", "DANGER"}
+HEALTH = (
+    STRONG
+    | {"ADDICTION", "RISK"}
+    | {"FUNCTION", "BODYPART", "NAMED_RISK", "SIDE_EFFECT", "FORM", "MEDICINE_RIVAL", "DANGER"}
+)
 SUBJECT = STRONG | {"FORM", "BODYPART", "FUNCTION", "MEDICINE_RIVAL"}
 """Lists whose terms can be what a claim is about; words for risks alone cannot."""
 NAMEABLE = frozenset({"TREATMENT", "SUPPLEMENT", "FORM", "MEDICINE_RIVAL"})
@@ -18,6 +22,10 @@ _ADDRESS = frozenset("you your yours we our ours us i my".split())
 _COMMERCE = frozenset(
     "book buy shop order price pricing clinic appointment consultation call contact subscribe $ € £ ™ ®".split()
 )
+_WORDING = frozenset(
+    "wording phrase phrases word words sentence sentences claim claims copy copywriter copywriters compliance compliant ftc say "
+    "saying headline slogan testimonial testimonials disclaimer hedge hedges substantiation".split()
+)
 SHORT = 150
 """Words below which neither topic nor voice can be estimated: the draft is taken for marketing about health."""
 
@@ -25,19 +33,26 @@ SHORT = 150
 @dataclass(frozen=True, slots=True)
 class Topic:
     """health: the draft as a whole is about health. voice: "marketing", or "reference" for text that neither
-    addresses readers nor sells (an encyclopaedia, clinical notes), where a described effect is no advertised one."""
+    addresses readers nor sells (an encyclopaedia, clinical notes), where a described effect is no advertised one.
+    certain: the draft is long enough to tell that it is about health. education: it is about wording itself, so that
+    what it quotes is mentioned, not claimed."""
 
     health: bool = True
     voice: str = "marketing"
+    certain: bool = False
+    education: bool = False
 
 
 def topic(texts: Sequence[Text]) -> Topic:
     """Estimate topic and voice of a draft from its sentences."""
     words = sum(len(text.tokens) for text in texts)
+    wording = sum(1 for text in texts for token in text.tokens if token.form in _WORDING)
+    education = wording >= 4 and wording > 0.008 * words
     if words < SHORT:
-        return Topic()
+        return Topic(education=education)
     strong = sum(1 for text in texts for tags in text.tags if not STRONG.isdisjoint(tags))
     address = sum(1 for text in texts for token in text.tokens if token.form in _ADDRESS)
     commerce = sum(1 for text in texts for token in text.tokens if token.form in _COMMERCE)
     reference = address < 0.006 * words and commerce < 0.003 * words
-    return Topic(health=strong > 0.008 * words, voice="reference" if reference else "marketing")
+    health = strong > 0.008 * words
+    return Topic(health=health, voice="reference" if reference else "marketing", certain=health, education=education)
