@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from claimlint.readers.literals import Leaf, Literals, NotLiteralError, Tree, balanced, statement_end
+from claimlint.readers.literals import Brackets, Leaf, Literals, NotLiteralError, Tree
 from claimlint.readers.pieces import MASK, words
 from claimlint.readers.scan import Scan
 from claimlint.readers.values import attribute, cited, gather
@@ -23,16 +23,18 @@ _HTML = words(
 # in MDX these only group, and what they hold is Markdown
 _GROUPS = words("article aside center div figure footer header main p section span") | {""}
 _OPENING = re.compile(r"<(/?)([A-Za-z][\w.:-]*(?=[\s/>])|(?=>))")
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _SPACE = re.compile(r"(?:\s|/\*.*?\*/)*", re.DOTALL)
 _NAME = re.compile(r"([A-Za-z_@:#][\w.:@-]*)(\s*=\s*)?")
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`{}]+)")
 _STRING = re.compile(r"\{\s*(?:\"([^\"\\]*)\"|'([^'\\]*)'|`([^`$\\]*)`)\s*\}")
-_IMPORT = re.compile(r"import\s+(?:[\w$*{}\s,]+?\s+from\s+)?(?:\"[^\"\n]+\"|'[^'\n]+')[^\r\n]*")
+_IMPORT = re.compile(
+    r"import\s+(?:(?:[\w$*{}, \t]|\r?\n(?!\s*\n)){1,2000}?\sfrom\s+)?(?:\"[^\"\n]+\"|'[^'\n]+')[^\r\n]*"
+)
 _EXPORT = re.compile(
     r"export\s+(?:(?:const|let|var)\s+([\w$]+)\s*(?::[^=\n]+)?=\s*|(?:default|function|async|class)\b|[{*])"
 )
 _EXPRESSION_REACH = 20_000
-_STATEMENT_REACH = 1_000_000
 _CITATION_REACH = 2_000
 
 
@@ -49,7 +51,7 @@ class _Tag:
 
 def component(scan: Scan, at: int) -> int:
     """A component in Markdown that is not MDX, where other tags are HTML."""
-    tag = _parse(scan.page, at)
+    tag = _parse(scan.page, at, scan.brackets)
     if tag is None or not tag.name[:1].isupper() or (tag.name.isupper() and tag.name.lower() in _HTML):
         return at
     return _component(scan, tag)
@@ -57,7 +59,7 @@ def component(scan: Scan, at: int) -> int:
 
 def element(scan: Scan, at: int) -> int:
     """A component in MDX, or a tag of HTML that has code in it or holds Markdown."""
-    tag = _parse(scan.page, at)
+    tag = _parse(scan.page, at, scan.brackets)
     if tag is None:
         return at
     if tag.name[:1].isupper() or "." in tag.name or tag.name in _GROUPS:
@@ -84,8 +86,8 @@ def expression(scan: Scan, at: int) -> int:
         start, end = string.span(string.lastindex or 0)
         scan.hide(at, start)
         return scan.hide(end, string.end())
-    end = balanced(scan.page, at, at + _EXPRESSION_REACH)
-    return scan.hide(at, end) if end > 0 else at
+    end = scan.brackets.end(at)
+    return scan.hide(at, end) if 0 < end < at + _EXPRESSION_REACH else at
 
 
 def module_code(scan: Scan, at: int) -> int:
@@ -99,12 +101,11 @@ def module_code(scan: Scan, at: int) -> int:
     exported = _EXPORT.match(page, start)
     if exported is None:
         return at
-    end = start + _STATEMENT_REACH
+    after = exported.end()
     if exported[1]:
-        tree, after = _literal(page, exported.end(), min(end, len(page)))
+        tree, after = _literal(page, after, len(page), scan.brackets)
         gather(scan.draft, tree, exported[1], attribute)
-        return scan.hide(at, statement_end(page, after, end))
-    return scan.hide(at, statement_end(page, exported.end(), end))
+    return scan.hide(at, scan.brackets.statement_end(after))
 
 
 def _component(scan: Scan, tag: _Tag) -> int:
@@ -114,20 +115,24 @@ def _component(scan: Scan, tag: _Tag) -> int:
         # what stands in two elements is no one word
         beside = _OPENING.match(page, tag.end)
         return scan.hide(scan.hide(tag.start, tag.end - 1), tag.end, " " if beside and not beside[1] else MASK)
-    if name.lower() in _CITES:
-        content = None
-        if not tag.empty:
-            content = re.compile(rf"((?:(?!\n\s*\n).){{0,{_CITATION_REACH}}}?)</{name}\s*>", re.DOTALL).match(
-                page, tag.end
-            )
-        if content or tag.empty:
-            target = cited(tag.attributes, page, content[1] if content else "")
-            return scan.call(tag.start, content.end() if content else tag.end, "cite", [(tag.start, target)])
+    if name.lower() in _CITES and (end := _citation_end(page, tag)) is not None:
+        inner = page[tag.end : max(tag.end, page.rfind("<", tag.end, end))]
+        return scan.call(tag.start, end, "cite", [(tag.start, cited(tag.attributes, page, inner))])
     gather(scan.draft, tag.attributes, name, attribute)
     return scan.hide(tag.start, tag.end)
 
 
-def _parse(page: str, at: int) -> _Tag | None:
+def _citation_end(page: str, tag: _Tag) -> int | None:
+    """Where a citation's element ends; None if it goes on over paragraphs."""
+    if tag.empty:
+        return tag.end
+    closing = page.find(f"</{tag.name}", tag.end, tag.end + _CITATION_REACH)
+    if closing < 0 or _BLANK_LINE.search(page, tag.end, closing):
+        return None
+    return page.find(">", closing) + 1 or None
+
+
+def _parse(page: str, at: int, brackets: Brackets) -> _Tag | None:
     opening = _OPENING.match(page, at)
     if opening is None:
         return None
@@ -143,12 +148,12 @@ def _parse(page: str, at: int) -> _Tag | None:
         name = _NAME.match(page, position)
         position = name.end() if name else position
         if page.startswith("{", position) and (name is None or name[2]):
-            end = balanced(page, position, position + _STATEMENT_REACH)
+            end = brackets.end(position)
             if end < 0:
                 return None
             tag.code.append((name.start(2) if name else position, end))
             if name:
-                tag.attributes[name[1]] = _braced(page, position, end)
+                tag.attributes[name[1]] = _braced(page, position, end, brackets)
             position = end
         elif name and name[2]:
             value = _QUOTED.match(page, position)
@@ -160,13 +165,13 @@ def _parse(page: str, at: int) -> _Tag | None:
             return None
 
 
-def _braced(page: str, start: int, end: int) -> Tree:
+def _braced(page: str, start: int, end: int, brackets: Brackets) -> Tree:
     """The literal in an attribute's braces; nothing if there is other code."""
-    tree, after = _literal(page, start + 1, end - 1)
+    tree, after = _literal(page, start + 1, end - 1, brackets)
     return tree if not page[after : end - 1].strip() else None
 
 
-def _literal(page: str, start: int, end: int) -> tuple[Tree, int]:
+def _literal(page: str, start: int, end: int, brackets: Brackets) -> tuple[Tree, int]:
     with suppress(NotLiteralError):
-        return Literals(page, end).value(start)
+        return Literals(page, end, brackets=brackets).value(start)
     return None, start

@@ -20,6 +20,7 @@ ENTITY = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z][a-zA-Z0-9]{1,3
 
 _DEPTH = 60
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
+_CLOSING = frozenset(_PAIRS.values())
 _SKIP = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/|\#[^\n]*)*", re.DOTALL)
 _BARE_KEY = re.compile(r"[\w$-]+(?:[ \t]*\.[ \t]*[\w$-]+)*")
 _STRING = re.compile(
@@ -104,37 +105,50 @@ def _meaning(escape: str) -> str:
     return _NAMED.get(letter, letter)
 
 
-def balanced(page: str, start: int, limit: int) -> int:
-    """The offset after the bracket that closes the one at start, or -1 if none does before limit."""
-    expected: list[str] = []
-    for token in _CODE.finditer(page, start, limit):
-        mark = token[0]
-        if mark in _PAIRS:
-            expected.append(_PAIRS[mark])
-        elif mark in ")]}":
-            if mark != expected.pop():
-                return -1
-            if not expected:
-                return token.end()
-    return -1
+class Brackets:
+    """Finds the ends of brackets in code; a stretch in which one is never closed is gone through only once."""
 
+    def __init__(self, page: str) -> None:
+        self._page = page
+        self._ends: dict[int, int] = {}
+        self._known = -1
 
-def statement_end(page: str, at: int, limit: int) -> int:
-    """Where a JavaScript statement ends: at a line end outside of brackets, unless an operator stands before it."""
-    while token := _CODE.search(page, at, limit):
-        at = token.end()
-        if token[0] in _PAIRS:
-            at = max(at, balanced(page, token.start(), limit))
-        elif token[0] == "\n" and not _OPERATOR.search(page, max(0, at - 20), token.start()):
-            return token.start()
-    return min(limit, len(page))
+    def end(self, start: int) -> int:
+        """The offset after the bracket that closes the one at start, or -1."""
+        if start < self._known:
+            return self._ends.get(start, -1)
+        opened: list[re.Match[str]] = []
+        for token in _CODE.finditer(self._page, start):
+            if token[0] in _PAIRS:
+                opened.append(token)
+            elif token[0] in _CLOSING:
+                opening = opened.pop()
+                if _PAIRS[opening[0]] != token[0]:
+                    self._known = token.start()
+                    return -1
+                self._ends[opening.start()] = token.end()
+                if not opened:
+                    return token.end()
+        self._known = len(self._page)
+        return -1
+
+    def statement_end(self, at: int) -> int:
+        """Where a statement ends: at a line end outside of brackets, unless an operator stands before it."""
+        while token := _CODE.search(self._page, at):
+            at = token.end()
+            if token[0] in _PAIRS:
+                at = max(at, self.end(token.start()))
+            elif token[0] == "\n" and not _OPERATOR.search(self._page, max(0, at - 20), token.start()):
+                return token.start()
+        return len(self._page)
 
 
 class Literals:
     """Reads literals of a page; toml: keys take `=`, and single quotes know no escapes."""
 
-    def __init__(self, page: str, end: int, *, toml: bool = False) -> None:
+    def __init__(self, page: str, end: int, *, brackets: Brackets | None = None, toml: bool = False) -> None:
         self._page = page
+        self._brackets = brackets or Brackets(page)
         self._end = end
         self._toml = toml
 
@@ -212,8 +226,8 @@ class Literals:
             if token is None:
                 return self._end
             if token[0] in _PAIRS:
-                at = balanced(self._page, token.start(), self._end)
-                if at < 0:
+                at = self._brackets.end(token.start())
+                if not 0 <= at <= self._end:
                     raise NotLiteralError(token.start())
             elif token[0] in {",", ";", ")", "]", "}"}:
                 return token.start()

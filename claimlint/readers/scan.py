@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
+from claimlint.readers.literals import Brackets
 from claimlint.readers.pieces import CALL, MASK, Call, Draft
 from claimlint.types import MarkKind, Span
 
@@ -24,6 +25,7 @@ class Scan:
         self.draft = draft
         self.page = draft.page
         self.position = draft.start
+        self.brackets = Brackets(self.page)
         self._handlers = handlers
         self._edits: list[tuple[int, int, str]] = []
         self._missing: set[str] = set()

@@ -47,7 +47,7 @@ def liquid(scan: Scan, at: int) -> int:
     """`{% name … %}`, `{{ … }}`, `{# … #}`."""
     page = scan.page
     if page.startswith("{#", at):
-        return scan.comment(at, "{#", "#}") if 0 < page.find("#}", at) < at + _REACH else at
+        return scan.comment(at, "{#", "#}") if page.find("#}", at, at + _REACH) > 0 else at
     opening = _LIQUID.match(page, at)
     if opening is None and not page.startswith("{{", at):
         return at

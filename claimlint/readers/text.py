@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import dropwhile
 
 from claimlint.readers.masks import scan
 from claimlint.readers.pieces import Draft, Slot
@@ -66,16 +67,18 @@ class _Reader:
             self._block(run)
 
     def _headings(self, lines: list[Line]) -> list[Line]:
-        """Take the headings off the top of a group; what is left is prose."""
-        text = [self._draft.page[start:end] for start, end in lines]
-        if _RULE.match(text[0]):
-            return self._headings(lines[1:]) if lines[1:] else []
-        short = len(text[0].split()) <= _HEADING_WORDS and not _BULLET.match(text[0])
-        if len(lines) > 1 and (underline := _UNDERLINE.match(text[1])) and short:
+        """Take rules and a heading off the top of a group; what is left is prose."""
+        page = self._draft.page
+        lines = list(dropwhile(lambda line: _RULE.match(page, *line), lines))
+        if not lines:
+            return lines
+        text = page[slice(*lines[0])]
+        short = len(text.split()) <= _HEADING_WORDS and not _BULLET.match(text)
+        if short and len(lines) > 1 and (underline := _UNDERLINE.match(page, *lines[1])):
             self._add("heading", lines[:1], level=1 if underline[1] else 2)
             return lines[2:]
-        alone = len(lines) == 1 and not _ENDS_SENTENCE.search(text[0].rstrip()) and not _TURN.match(text[0])
-        if short and (alone or text[0].isupper()) and any(map(str.isalpha, text[0])):
+        alone = len(lines) == 1 and not _ENDS_SENTENCE.search(text.rstrip()) and not _TURN.match(text)
+        if short and (alone or text.isupper()) and any(map(str.isalpha, text)):
             self._add("heading", lines[:1], level=2)
             return lines[1:]
         return lines

@@ -29,7 +29,7 @@ _ANSWERS = frozenset({"a", "answer", "acceptedanswer", "suggestedanswer"})
 _DATA = words("text description name headline alternativeheadline reviewbody abstract articlebody slogan caption")
 _TARGETS = ("id", "key", "doi", "pmid", "href", "url", "source", "to", "n", "0")
 _TEMPLATE = re.compile(r"://|www\.|\{\{|\{%")
-_PHRASE = re.compile(r"[^\W\d_]\S*\s+(?:\S+\s+)*?\S*[^\W\d_]")
+_LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PLACE = re.compile(r"\s*(?:[a-z][\w+.-]*:/|[./#]|www\.)\S*\s*\Z")
 _MARKUP = re.compile(r"[*_`<\[\\&~]|://|www\.|\{\{|\{%")
@@ -56,7 +56,7 @@ def attribute(names: list[str], text: str) -> BlockKind | None:
         return None
     if name in _QUESTIONS or name in _ANSWERS:
         return "field" if text.strip() else None
-    if not _PHRASE.search(text):
+    if not _is_phrase(text):
         return None
     return "caption" if name == "caption" else "field"
 
@@ -64,7 +64,7 @@ def attribute(names: list[str], text: str) -> BlockKind | None:
 def linked_data(names: list[str], text: str) -> BlockKind | None:
     """JSON-LD, where names of people, places and things stand among the prose."""
     name = names[-1] if names else ""
-    if name not in _DATA or not _PHRASE.search(text):
+    if name not in _DATA or not _is_phrase(text):
         return None
     return "field" if name != "name" or len(_WORD.findall(text)) >= 3 else None
 
@@ -115,6 +115,10 @@ def place(draft: Draft, kind: BlockKind, leaf: Leaf, key: str = "") -> None:
 def _path(key: str, name: str) -> str:
     """The key of a member; one that has only a number shares the key of the whole."""
     return f"{key}.{name}" if key and not name.isdecimal() else key or name
+
+
+def _is_phrase(text: str) -> bool:
+    return sum(_LETTER.search(word) is not None for word in text.split()) > 1
 
 
 def _normal(name: str) -> str:

@@ -62,6 +62,12 @@ class Cell:
     column: int
     header: bool
 
+    def take(self, slot: Slot) -> None:
+        """Let the cell's first block lead those of its row, or of its column if it is a header."""
+        self.table.first = self.table.first or slot
+        if self.header:
+            self.table.headers.setdefault(self.column, slot)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -165,7 +171,8 @@ class Weaver:
             self._anchor, self._anchored = "", False
             self._last = self._latest = slot
             self.draft.slots.append(slot)
-            self._introduce(slot, scope)
+            if scope.cell:
+                scope.cell.take(slot)
 
     def interrupt(self) -> None:
         """Something that is no prose stands here: what came before introduces nothing any more."""
@@ -228,19 +235,12 @@ class Weaver:
         found = (cell.table.headers.get(cell.column), cell.table.first)
         return tuple(slot for slot in found if slot is not None)
 
-    def _introduce(self, slot: Slot, scope: Scope) -> None:
-        """Let a new block lead those that follow by structure: header and row cells, terms, summaries."""
-        if cell := scope.cell:
-            cell.table.first = cell.table.first or slot
-            if cell.header:
-                cell.table.headers.setdefault(cell.column, slot)
-            return
-        index = next(index for index in range(len(self._stack) - 1, -1, -1) if self._stack[index].flow)
-        if self._stack[index].name == "dt":
-            self._term = slot
-        elif self._stack[index].name == "summary" and self._stack[index - 1].name == "details":
-            details = self._stack[index - 1]
-            details.scope = replace(details.scope, leads=(slot,))
+    def _introduce(self, element: Element) -> None:
+        """Let what was said in a term or a summary lead what comes after it."""
+        if element.name == "dt":
+            self._term = self._last
+        elif element.name == "summary" and self._last and self._stack[-1].name == "details":
+            self._stack[-1].scope = replace(self.scope, leads=(self._last,))
 
     def _keep_anchor(self, anchor: str, *, flow: bool) -> None:
         if flow or not self._anchored or not self._anchor:
@@ -274,5 +274,6 @@ class Weaver:
             self._names[element.name] -= 1
             if element.around is not None:
                 self.text = element.around
+            self._introduce(element)
             if element.name == "table" and self._tables:
                 self._tables.pop()
