@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from claimlint.language import scope
 from claimlint.language.model import Tree
@@ -107,7 +107,22 @@ def resolve(found: Iterable[Found], tree: Tree, text: Text, block_text: str) -> 
         kind, strength = _SCOPED[item.name]
         ranges = _ranges(item, kind, tree, text) if kind in _GOVERNING else ()
         cues.append(Cue(kind, block_text[item.start : item.end], item.start, item.end, ranges, strength))
-    return tuple(cues)
+    return tuple(_apart(cue, cues, text) for cue in cues)
+
+
+def _apart(cue: Cue, cues: Sequence[Cue], text: Text) -> Cue:
+    """A negation ends where a coordinated one begins: "no trace and no ill effects"."""
+    if cue.kind != "negation":
+        return cue
+    before = {token.start: text.tokens[index - 1].form for index, token in enumerate(text.tokens) if index}
+    stops = [
+        other.start
+        for other in cues
+        if other.kind == "negation" and other.start > cue.end and before.get(other.start) in ("and", "or", ",", "nor")
+    ]
+    if not stops:
+        return cue
+    return replace(cue, scope=tuple((start, min(end, stops[0])) for start, end in cue.scope if start < stops[0]))
 
 
 def _is_name(item: Found, tree: Tree, text: Text) -> bool:

@@ -11,7 +11,8 @@ from claimlint.patterns import Text
 from claimlint.types import Block
 
 _CLAUSE_BREAK = frozenset([";", "—", "–", ":"])
-_TURN = frozenset(["but", "however", "yet", "so", "because"])
+_TURN = frozenset("but however yet".split())
+_ADVICE_TURN = _TURN | frozenset("so because which who".split())
 _QUESTION_START = re.compile(
     r"^\W*(?:is|are|was|does|do|did|can|could|will|would|should|has|have|what|which|how (?:long|much|many|often|safe|soon|well|do|does|can|is|are))\b",
     re.I,
@@ -114,7 +115,8 @@ def _until_turn(text: Text, cue: Found, end: int) -> int:
         token = text.tokens[index]
         if token.form in _CLAUSE_BREAK and index > cue.last + 1:
             return token.start
-        if token.form in _TURN and text.tokens[index - 1].form == ",":
+        turns = _ADVICE_TURN if cue.name == "advice" else _TURN
+        if token.form in turns and text.tokens[index - 1].form == ",":
             return token.start
     return end
 
