@@ -16,7 +16,7 @@ class Hit:
 
     core: where the match ends without the gap that may close its pattern, so that a verb that follows the claim is
     not taken for a part of it. wording: the words that the pattern itself asks for: a negation or hedge among them makes
-    the claim and does not qualify it. open: stands only if the parser finds a verb in it. denied: stands in a question whose denial would be the claim ("Any side effects?").
+    the claim and does not qualify it. denied: stands in a question whose denial would be the claim ("Any side effects?").
     """
 
     rule: str
@@ -27,7 +27,6 @@ class Hit:
     core: int
     pattern: str
     wording: frozenset[str] = frozenset()
-    open: bool = False
     denied: bool = False
 
 
@@ -105,7 +104,6 @@ def find(text: Text, ruleset: Ruleset) -> list[Hit]:
             text.tokens[pattern.core(text, first) - 1].end,
             pattern.source,
             ruleset.wording.get(pattern.source, frozenset()),
-            pattern.open,
             denied,
         )
         for matcher, denied in ((ruleset.matcher, False), (ruleset.denied, True))

@@ -13,7 +13,7 @@ from claimlint.language import scope
 from claimlint.language.frames import Frame
 from claimlint.language.model import Tree, children
 from claimlint.language.topic import HEALTH, NAMEABLE, SUBJECT, Topic
-from claimlint.patterns import Text, fold, open_verb
+from claimlint.patterns import Text, fold
 from claimlint.types import Citation, Cue, Rule
 
 _STRENGTH = {"fake": 0, "weak": 1, "medium": 2, "strong": 3}
@@ -68,8 +68,6 @@ def _other_sense(hit: Hit, rule: Rule, context: Context) -> str:
 
 
 def _not_about(hit: Hit, rule: Rule, context: Context) -> str:
-    if hit.open and not _has_open_verb(hit, context):
-        return "no verb of effect in it"
     if rule.about == "any":
         return ""
     if not context.topic.health and not context.healthy:
@@ -82,17 +80,6 @@ def _not_about(hit: Hit, rule: Rule, context: Context) -> str:
     if mundane:
         return f"about “{mundane}”, no treatment"
     return ""
-
-
-def _has_open_verb(hit: Hit, context: Context) -> bool:
-    """Whether a word of the hit that no list knows is a verb: to the parser, or by its form where the parser sees no
-    other verb (it takes the verb of a short claim for a noun in one case of five)."""
-    tags = {node.start: node.tag for node in context.tree}
-    words = [context.text.tokens[index] for index in range(hit.first, hit.last + 1) if open_verb(context.text, index)]
-    if any(tags.get(word.start, "") in ("VBZ", "VBP", "VBD", "VB") for word in words):
-        return True
-    verbless = not any(tag in ("VBZ", "VBP", "VBD", "MD") for tag in tags.values())
-    return verbless and any(word.form.endswith("s") and tags.get(word.start, "") == "NNS" for word in words)
 
 
 def _mundane(hit: Hit, context: Context) -> str:

@@ -222,12 +222,10 @@ class Linter:
     def _parse(
         self, document: Document, rows: Sequence[_Sentence], cited: Mapping[int, tuple[Citation, ...]], everything: bool
     ) -> None:
-        """Parse the sentences whose verdict a tree can change: those with a hit and a cue that has a scope or
-        a verb to confirm."""
+        """Parse the sentences whose verdict a tree can change: those with a hit and a cue that has a scope."""
         need = [
             row for row in rows
             if everything
-            or any(hit.open for hit in row.hits)
             or any(cue.name in _NEEDS_TREE for cue in row.cues)
             or any(token.form in _SUPPOSING for token in row.text.tokens)
         ]  # fmt: skip

@@ -7,7 +7,6 @@ typographic apostrophes as plain ones:
     =word       this form only
     {LIST}      any term of the list, the longest included
     #           a number, in digits or words
-    @           a verb that no list knows (and {NEUTRAL_VERB} does not exclude); the parser has to confirm it
     ~           filler inside a noun phrase: up to 6 words that are no verb of ours, pronoun, preposition or mark
     *  **       a gap of up to 3, up to 8 tokens that does not cross ; : . ! ? or a dash
     ,  :  %  …  the mark itself
@@ -286,19 +285,14 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenVerb:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     options: tuple[tuple[Element, ...], ...]
     optional: bool = False
 
 
-Element = Word | Slot | Gap | Edge | Number | OpenVerb | Choice
+Element = Word | Slot | Gap | Edge | Number | Choice
 
-_LEX = re.compile(r"\{[A-Z][A-Z_0-9]*\}\??|\*\*|[*~^$@]|#\??|[()|]\??|=?[^\s()|{}~*^$#]+|\S")
+_LEX = re.compile(r"\{[A-Z][A-Z_0-9]*\}\??|\*\*|[*~^$]|#\??|[()|]\??|=?[^\s()|{}~*^$#]+|\S")
 
 
 def parse(pattern: str) -> tuple[tuple[Element, ...], ...]:
@@ -344,7 +338,7 @@ def _alternatives(lexemes: list[str], at: int, pattern: str) -> tuple[tuple[tupl
 
 def _elements(lexeme: str, pattern: str) -> Iterator[Element]:
     simple: Mapping[str, Element] = {
-        "*": Gap(3), "**": Gap(8), "~": Gap(6, filler=True), "^": Edge(True), "$": Edge(False), "#": Number(), "@": OpenVerb(),
+        "*": Gap(3), "**": Gap(8), "~": Gap(6, filler=True), "^": Edge(True), "$": Edge(False), "#": Number(),
     }  # fmt: skip
     if lexeme in simple:
         yield simple[lexeme]
@@ -468,8 +462,6 @@ def _step(element: Element) -> Step:
             return _word_step(_key(element))
         case Slot(name):
             return _slot_step(name)
-        case OpenVerb():
-            return lambda text, positions: {at + 1 for at in positions if at < len(text.tokens) and open_verb(text, at)}
         case Gap(most, filler):
             return _gap_step(most, _NOT_FILLER if filler else _BARRIERS)
         case Choice(options, optional):
@@ -501,15 +493,6 @@ def _slot_step(name: str) -> Step:
         return {end for at in positions & there for end in text.tags[at][name]} if there else set()
 
     return step
-
-
-_VERB_LISTS = frozenset({"TREAT_VERB", "IMPROVE_VERB", "CURE_VERB", "HARM_VERB"})
-
-
-def open_verb(text: Text, at: int) -> bool:
-    """Whether a token can be a verb of effect that no list names: a plain word outside all lists but those of verbs."""
-    form = text.tokens[at].form
-    return len(form) > 2 and form.isalpha() and form not in _NOT_FILLER and text.tags[at].keys() <= _VERB_LISTS
 
 
 def _gap_step(most: int, blocked: frozenset[str]) -> Step:
@@ -550,7 +533,7 @@ class Pattern:
     """One alternative of a written pattern, ready to match; `key` is what the owner wants back.
 
     required: sets of keys of each of which one must occur in the sentence. first: keys of which one must stand where
-    the match starts, empty if any place may start it. open: the pattern asks for a verb that the parser has to confirm.
+    the match starts, empty if any place may start it.
     """
 
     def __init__(self, elements: Sequence[Element], key: object, source: str) -> None:
@@ -559,7 +542,6 @@ class Pattern:
         self._core = len(elements)
         while isinstance(elements[self._core - 1], Gap):
             self._core -= 1
-        self.open = OpenVerb() in elements
         self.required = _required(elements)
         self.first = _first(elements)
 

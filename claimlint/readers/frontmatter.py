@@ -18,7 +18,7 @@ _CLOSING = {
     "---": re.compile(r"(?<=\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)"),
     "+++": re.compile(r"(?<=\n)\+\+\+[ \t]*(?:\r?\n|\Z)"),
 }
-_FIRST_KEY = re.compile(r"(?:\s*#[^\n]*\n)*\s*[\w\"'-]+[ \t]*[:=]")
+_FIRST_KEY = re.compile(r"(?:[ \t]*#[^\n]*\n)*[\w\"'-]+[ \t]*[:=]")
 _STRING_TAG = "tag:yaml.org,2002:str"
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # anchor and tag, which the mark of a node includes
 _BLOCK_LINE = re.compile(r"( *)[^\s]")

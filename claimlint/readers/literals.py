@@ -30,7 +30,7 @@ _TOML_RAW = re.compile(r"'''(.*?)'''|'([^'\n]*)'", re.DOTALL)
 _CODE = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|[()\[\]{},;\n]", re.DOTALL
 )
-_OPERATOR = re.compile(r"[=(,+?:|&>]\s*\Z")
+_OPERATOR = re.compile(r"(?:=>|[=(,+?:|&])\s*\Z")
 _TURN = r"(?<=\n)[ \t]+"  # the indentation of a string's further lines is none of its text
 _ESCAPES: dict[Style, re.Pattern[str]] = {
     "plain": re.compile(_TURN),

@@ -44,6 +44,7 @@ _NAMES = {
 }
 _WIDE = re.compile(r"[^\x00-\x7f]")
 _NUMBERED = re.compile(r"\[\d{1,3}\]")
+_STRAY = re.compile(r"\*{2,}|(?<=\*)\*|\*(?=\*)")
 _CODE_TURN = re.compile(r"\r?\n[ \t>]*")  # with the marks of the containers that the next line stands in
 _CODE_IN_CELL = re.compile(r"\\(?=\|)")
 
@@ -84,6 +85,8 @@ class _Walk:
             if tag == "Text":
                 if self._skipping:
                     self._lines.append((start, end))
+                elif "*" in value:
+                    self._without_stars(start, end)
                 elif page[start:end] == value:
                     weaver.text.add(start, end)
                 elif entity := ENTITY.match(page, start, end):  # the event's own range may be longer
@@ -173,6 +176,13 @@ class _Walk:
         if number := _NUMBERED.match(self._page, start):
             text.add(*number.span())
             self._skipping = True
+
+    def _without_stars(self, start: int, end: int) -> None:
+        """Add text without failed emphasis, as in `**safe **option`, which is never meant as stars."""
+        for stars in _STRAY.finditer(self._page, start, min(end + 1, len(self._page))):
+            self._weaver.text.add(start, stars.start())
+            start = stars.end()
+        self._weaver.text.add(start, end)
 
     def _code(self, start: int, end: int) -> None:
         text, page = self._weaver.text, self._page

@@ -17,7 +17,8 @@ Chooser = Callable[[list[str], str], BlockKind | None]
 _TITLES = frozenset({"title", "metatitle", "seotitle", "ogtitle", "pagetitle"})
 _DESCRIPTIONS = frozenset({"description", "excerpt", "summary", "metadescription", "seodescription", "ogdescription"})
 _HEADS = frozenset({"seo", "meta", "metadata", "og", "opengraph", "twitter", "social", "head"})
-_REFERENCES = frozenset({"sources", "references", "citations", "bibliography"})
+_REFERENCES = words("sources references citations bibliography")
+_OPAQUE = _REFERENCES | words("style class classname sx css")
 _UNREAD = words(
     """tags tag categories category keywords author authors layout slug url uri permalink link href src path id uid
     lang language locale type template icon color class classname style aliases alias weight sku email phone tel
@@ -52,7 +53,7 @@ def attribute(names: list[str], text: str) -> BlockKind | None:
     name = names[-1] if names else ""
     if name.endswith("alt") or name == "alttext":
         return "alt" if text.strip() else None
-    if name in _UNREAD or name.endswith(_UNREAD_END) or not _REFERENCES.isdisjoint(names) or _PLACE.match(text):
+    if name in _UNREAD or name.endswith(_UNREAD_END) or not _OPAQUE.isdisjoint(names) or _PLACE.match(text):
         return None
     if name in _QUESTIONS or name in _ANSWERS:
         return "field" if text.strip() else None

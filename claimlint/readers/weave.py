@@ -45,6 +45,7 @@ _ENDED_BY: dict[str, tuple[AbstractSet[str], AbstractSet[str]]] = {
     **dict.fromkeys(("dt", "dd"), ({"dt", "dd"}, {"dl", "table"})),
     **dict.fromkeys(("td", "th"), ({"td", "th"}, {"tr", "table"})),
     "tr": ({"tr"}, {"table"}),
+    **dict.fromkeys(("tbody", "tfoot"), ({"thead"}, {"table"})),
 }
 
 
