@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from claimlint.packs import Pack
-from claimlint.patterns import Lexicon, Matcher, Text, inflect, parse, slots, tokenize
+from claimlint.patterns import Lexicon, Matcher, Text, inflect, parse, slots, tokenize, words
 from claimlint.types import Rule
 
 
@@ -73,13 +73,13 @@ def compile_packs(packs: Sequence[Pack]) -> Ruleset:
 
 
 def _words(pattern: str) -> set[str]:
-    return {token.form for token in tokenize(pattern) if token.form[0].isalpha()}
+    return {word for option in parse(pattern) for word in words(option)}
 
 
 def _wording(pattern: str, listed: Mapping[str, set[str]]) -> frozenset[str]:
     """The forms of the words of a pattern and, as far as cues are made of them, of its lists."""
-    words = _words(pattern).union(*(listed.get(name, set()) for name in slots(parse(pattern))))
-    return frozenset(form for word in words for form in inflect(word))
+    asked = _words(pattern).union(*(listed.get(name, set()) for name in slots(parse(pattern))))
+    return frozenset(form for word in asked for form in inflect(word))
 
 
 def merged(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_]+(?:'[^\W_]+)*|[^\w\s]|_")
@@ -295,6 +295,7 @@ Element = Word | Slot | Gap | Edge | Number | Choice
 _LEX = re.compile(r"\{[A-Z][A-Z_0-9]*\}\??|\*\*|[*~^$]|#\??|[()|]\??|=?[^\s()|{}~*^$#]+|\S")
 
 
+@cache
 def parse(pattern: str) -> tuple[tuple[Element, ...], ...]:
     """Read a pattern into its alternatives.
 
@@ -329,20 +330,22 @@ def _alternatives(lexemes: list[str], at: int, pattern: str) -> tuple[tuple[tupl
             row.append(Choice(inner, optional=lexemes[at] == ")?"))
             at += 1
         else:
-            row.extend(_elements(lexeme, pattern))
+            row.extend(_elements(lexeme))
     options.append(tuple(row))
     if not all(options):
         raise PatternSyntaxError(f"an alternative is empty in “{pattern}”")
     return tuple(options), at
 
 
-def _elements(lexeme: str, pattern: str) -> Iterator[Element]:
-    simple: Mapping[str, Element] = {
-        "*": Gap(3), "**": Gap(8), "~": Gap(6, filler=True), "^": Edge(True), "$": Edge(False), "#": Number(),
-    }  # fmt: skip
-    if lexeme in simple:
-        yield simple[lexeme]
-        return
+_SIMPLE: Mapping[str, Element] = {
+    "*": Gap(3), "**": Gap(8), "~": Gap(6, filler=True), "^": Edge(True), "$": Edge(False), "#": Number(),
+}  # fmt: skip
+
+
+@cache
+def _elements(lexeme: str) -> tuple[Element, ...]:
+    if lexeme in _SIMPLE:
+        return (_SIMPLE[lexeme],)
     optional = lexeme.endswith("?") and len(lexeme) > 1
     text = lexeme[:-1] if optional else lexeme
     row: tuple[Element, ...]
@@ -350,15 +353,12 @@ def _elements(lexeme: str, pattern: str) -> Iterator[Element]:
         row = (Number(),)
     elif text.startswith("{"):
         if not text.endswith("}") or len(text) < 3:
-            raise PatternSyntaxError(f"“{lexeme}” is no list name in “{pattern}”: write {{UPPER_CASE}}")
+            raise PatternSyntaxError(f"“{lexeme}” is no list name: write {{UPPER_CASE}}")
         row = (Slot(text[1:-1]),)
     else:
         exact = text.startswith("=") and len(text) > 1
         row = tuple(Word(token.form, exact) for token in tokenize(text[1:] if exact else text))
-    if optional:
-        yield Choice((row,), optional=True)
-    else:
-        yield from row
+    return (Choice((row,), optional=True),) if optional else row
 
 
 def slots(options: Iterable[Sequence[Element]]) -> Iterator[str]:
@@ -537,13 +537,17 @@ class Pattern:
     """
 
     def __init__(self, elements: Sequence[Element], key: object, source: str) -> None:
-        self.key, self.source = key, source
-        self._steps = [_step(element) for element in elements]
+        self.key, self.source, self._elements = key, source, elements
         self._core = len(elements)
         while isinstance(elements[self._core - 1], Gap):
             self._core -= 1
         self.required = _required(elements)
         self.first = _first(elements)
+
+    @cached_property
+    def _steps(self) -> list[Step]:
+        """Built when the pattern is first tried: most patterns never are."""
+        return [_step(element) for element in self._elements]
 
     def match(self, text: Text, start: int) -> int:
         """The end (exclusive) of the longest match that starts at token `start`, or -1."""
@@ -613,7 +617,7 @@ class Matcher:
     def add(self, source: str, key: object) -> None:
         for option in parse(source):
             pattern = Pattern(option, key, source)
-            for word in _words(option):
+            for word in words(option):
                 self.lexicon.learn(word)
             for necessary in pattern.required[0] if pattern.required else ("",):
                 self._by_key.setdefault(necessary, []).append(pattern)
@@ -647,10 +651,11 @@ class Matcher:
         return sorted(set().union(*(text.at[key] for key in pattern.first if key in text.at)))
 
 
-def _words(option: Sequence[Element]) -> Iterator[str]:
+def words(option: Sequence[Element]) -> Iterator[str]:
+    """The base words of a parsed alternative."""
     for element in option:
         if isinstance(element, Word):
             yield element.base
         elif isinstance(element, Choice):
             for inner in element.options:
-                yield from _words(inner)
+                yield from words(inner)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_try_repo(content_repository):
     (run.folder / "risky.md").write_text(RISKY, encoding="utf8")
     (run.folder / "fixed.md").write_text(FIXED, encoding="utf8")
     run("git", "add", ".")
-    tried = run("pre-commit", "try-repo", str(PROJECT), "claimlint", "--files", "risky.md", "fixed.md")
+    tried = run(sys.executable, "-m", "pre_commit", "try-repo", str(PROJECT), "claimlint", "--files", "risky.md", "fixed.md")
     if "Could not find a version" in tried.stdout + tried.stderr or "ConnectionError" in tried.stderr:
         pytest.skip("the package index cannot be reached")
     assert tried.returncode == 1, tried.stdout + tried.stderr
@@ -61,7 +62,7 @@ def test_commit_is_blocked_until_fixed(content_repository, tmp_path):
     (run.folder / ".pre-commit-config.yaml").write_text(config, encoding="utf8")
     (run.folder / "fixed.md").unlink()
     (run.folder / "risky.md").write_text(RISKY, encoding="utf8")
-    assert run("pre-commit", "install").returncode == 0
+    assert run(sys.executable, "-m", "pre_commit", "install").returncode == 0
     run("git", "add", "-A")
     blocked = run("git", "commit", "-m", "post")
     if "Could not find a version" in blocked.stdout + blocked.stderr:

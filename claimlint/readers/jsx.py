@@ -15,6 +15,8 @@ from claimlint.readers.pieces import MASK, words
 from claimlint.readers.scan import Scan
 from claimlint.readers.values import attribute, cited, gather
 
+LEVELS = 8
+
 _CITES = words("cite citation ref reference footnote footnoteref fn source")
 _HTML = words(
     """a abbr b blockquote br center code div em font h1 h2 h3 h4 h5 h6 hr i img li ol p pre s span strike strong sub
@@ -110,7 +112,7 @@ def module_code(scan: Scan, at: int) -> int:
 
 def _component(scan: Scan, tag: _Tag) -> int:
     page, name = scan.page, tag.name
-    scan.draft.indented_prose = True
+    scan.draft.indented_prose = LEVELS
     if tag.closing:
         # what stands in two elements is no one word
         beside = _OPENING.match(page, tag.end)

@@ -123,7 +123,7 @@ class _Walk:
         elif tag == "CodeBlock":
             weaver.interrupt()
             self._skipping, self._lines = True, []
-            self._indented = data == "Indented" and self._draft.indented_prose
+            self._indented = data == "Indented" and self._draft.indented_prose > 0
         elif tag == "HtmlBlock":
             self._lines = []
 

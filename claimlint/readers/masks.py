@@ -43,7 +43,7 @@ def scan(draft: Draft, syntax: Syntax) -> None:
     """Mask the page of a draft and note what was found."""
     found = Scan(draft, _HANDLERS[syntax])
     if syntax == "mdx":
-        draft.indented_prose = True
+        draft.indented_prose = jsx.LEVELS
         found.position = jsx.module_code(found, draft.start)
     found.run()
 

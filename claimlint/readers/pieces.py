@@ -200,7 +200,7 @@ class Draft:
         self.slots: list[Slot] = []
         self.comments: list[Comment] = []
         self.meta: dict[str, Any] = {}
-        self.indented_prose = False  # components are indented by taste: what looks like code in them is text
+        self.indented_prose = 0  # levels of code by indentation that are text: components are indented by taste
         self._problems: list[tuple[int, str]] = []
 
     def text(self, *, plain: bool = False) -> Text:

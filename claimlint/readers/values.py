@@ -92,7 +92,7 @@ def settle(draft: Draft, weave: Callable[[Draft], None]) -> None:
     """Read the values that were noted; `weave` reads the markup inside a value."""
     for value in draft.values:
         marked = (_MARKUP if value.markup else _TEMPLATE).search(value.raw.text)
-        slots = _embed(value, weave) if marked or value.kind is None else _fold(draft, value)
+        slots = _embed(draft, value, weave) if marked or value.kind is None else _fold(draft, value)
         value.slots += slots
         draft.slots += slots
     for value in draft.values:
@@ -153,10 +153,12 @@ def _runs(raw: Raw) -> Iterator[tuple[str, Piece]]:
         yield raw.text[piece.at : end], piece
 
 
-def _embed(value: Value, weave: Callable[[Draft], None]) -> list[Slot]:
+def _embed(draft: Draft, value: Value, weave: Callable[[Draft], None]) -> list[Slot]:
     """Read a value as a small draft of its own and move its blocks to their place."""
     inner = Draft(value.raw.text, "")
+    inner.indented_prose = draft.indented_prose - 1
     weave(inner)
+    settle(inner, weave)
     outer = Block("field", value.raw.text, tuple(value.raw.pieces))
     for slot in inner.slots:
         slot.pieces = tuple(_moved(slot, outer))
