@@ -53,10 +53,9 @@ class Decision:
 def judge(hit: Hit, rule: Rule, context: Context) -> Decision:
     """Decide on one hit."""
     reasons: list[str] = [f"“{context.block_text[hit.start : hit.end]}” matches the pattern “{hit.pattern}”"]
-    for step in (_other_sense, _not_about, _negated, _framed):
-        reason = step(hit, rule, context)
-        if reason:
-            return Decision(step.__name__.strip("_"), (*reasons, reason))
+    for name, step in (("sense", _other_sense), ("about", _not_about), ("negation", _negated), ("frame", _framed)):
+        if reason := step(hit, rule, context):
+            return Decision(name, (*reasons, reason))
     return _remedied(hit, rule, context, reasons)
 
 

@@ -267,7 +267,7 @@ class Linter:
             subject, _strong(row.text) > 1, block.text, judgement.names([*around, *heading], HEALTH), answer if asked else "",
         )  # fmt: skip
         said = rows[reply] if asked and answer else None
-        verdicts = tuple(self._verdict(hit, context, document, row, said) for hit in row.hits)
+        verdicts = _distinct(self._verdict(hit, context, document, row, said) for hit in row.hits)
         frame = next((frame.name for frame in active), "asserted")
         return Reading(
             row.block,
@@ -335,21 +335,27 @@ def _without(block: Block, start: int, end: int, found: Sequence[Citation]) -> t
     return "".join(block.text[at] for at in places), places
 
 
+def _distinct(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Of one rule's verdicts on overlapping words one: a finding before silence, then the longest."""
+    kept: list[Verdict] = []
+    for verdict in sorted(
+        verdicts, key=lambda item: (item.finding is None, item.span.start - item.span.end, item.span, item.reasons)
+    ):
+        if not any(other.rule == verdict.rule and _overlap(other, verdict) for other in kept):
+            kept.append(verdict)
+    return tuple(sorted(kept, key=lambda item: (item.span, item.rule)))
+
+
 def _specific(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
-    """Findings in source order. Of one rule's that overlap the longest stays; a broad rule's gives way to a specific
-    one that overlaps it."""
-    longest: list[Finding] = []
-    for item in sorted(findings, key=lambda item: (item.span.start - item.span.end, item.span, item.excerpt)):
-        if not any(other.rule == item.rule and _overlap(other, item) for other in longest):
-            longest.append(item)
-    specific = [item for item in longest if not rules[item.rule].broad]
+    """Findings in source order; a broad rule's gives way to a specific one that overlaps it."""
+    specific = [item for item in findings if not rules[item.rule].broad]
     kept = [
-        item for item in longest if not rules[item.rule].broad or not any(_overlap(other, item) for other in specific)
+        item for item in findings if not rules[item.rule].broad or not any(_overlap(other, item) for other in specific)
     ]
     return sorted(kept, key=lambda item: (item.span, item.rule))
 
 
-def _overlap(one: Finding, other: Finding) -> bool:
+def _overlap(one: Finding | Verdict, other: Finding | Verdict) -> bool:
     return one.span.start < other.span.end and other.span.start < one.span.end
 
 

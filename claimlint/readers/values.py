@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from claimlint.readers.literals import Leaf, Tree
-from claimlint.readers.pieces import Draft, Raw, Slot, Value, words
-from claimlint.types import Block, BlockKind, Piece
+from claimlint.readers.pieces import CALL, Draft, Raw, Slot, Value, words
+from claimlint.types import Block, BlockKind, Mark, Piece, Span
 
 Chooser = Callable[[list[str], str], BlockKind | None]
 """What a string becomes, by the normalised names of its key path and its text; None if it is no prose."""
@@ -155,19 +155,30 @@ def _runs(raw: Raw) -> Iterator[tuple[str, Piece]]:
 
 def _embed(draft: Draft, value: Value, weave: Callable[[Draft], None]) -> list[Slot]:
     """Read a value as a small draft of its own and move its blocks to their place."""
-    inner = Draft(value.raw.text, "")
+    text = value.raw.text
+    outer = Block("field", text, tuple(value.raw.pieces))
+    inner = Draft(text, "")
     inner.indented_prose = draft.indented_prose - 1
+    if value.kind is None:
+        inner.page = text  # was cut out of a page that is masked already
+        calls = {at: draft.calls.get(outer.span(at, at + 1).start) for at, char in enumerate(text) if char == CALL}
+        inner.calls = {at: call._replace(span=Span(at, at + 1)) for at, call in calls.items() if call}
     weave(inner)
     settle(inner, weave)
-    outer = Block("field", value.raw.text, tuple(value.raw.pieces))
     for slot in inner.slots:
         slot.pieces = tuple(_moved(slot, outer))
-        slot.marks = tuple(replace(mark, span=outer.span(mark.span.start, mark.span.end)) for mark in slot.marks)
+        slot.marks = tuple(replace(mark, span=_span(draft, outer, mark)) for mark in slot.marks)
         slot.sectioned = value.sectioned
         if value.kind is not None:
             slot.kind = slot.kind if slot.kind == "alt" else value.kind
             slot.level, slot.key, slot.anchor = 0, value.key, ""
     return inner.slots
+
+
+def _span(draft: Draft, outer: Block, mark: Mark) -> Span:
+    span = outer.span(mark.span.start, mark.span.end)
+    call = draft.calls.get(span.start)
+    return call.span if call else span
 
 
 def _moved(slot: Slot, outer: Block) -> Iterator[Piece]:
