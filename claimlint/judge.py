@@ -142,6 +142,8 @@ def _framed(hit: Hit, rule: Rule, context: Context) -> str:
         inside = any(frame.name == rule.within and frame.start <= hit.start for frame in context.frames)
         return "" if inside else f"not in a {rule.within} frame"
     for frame in context.frames:
+        if frame.name == "disclosure" and not rule.broad:
+            continue  # a disclosed status excuses that the use is named, not what is promised of it
         if frame.start <= hit.start and hit.start < frame.end:
             return frame.note
     predicate = _predicates(hit, context.tree)

@@ -268,7 +268,7 @@ class Linter:
         )  # fmt: skip
         said = rows[reply] if asked and answer else None
         verdicts = _distinct(self._verdict(hit, context, document, row, said) for hit in row.hits)
-        frame = next((frame.name for frame in active), "asserted")
+        frame = next((frame.name for frame in active if frame.name != "disclosure"), "asserted")
         return Reading(
             row.block,
             row.start,

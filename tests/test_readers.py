@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import html
+import json
 import os
 import re
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from claimlint import readers
 from claimlint.errors import ReadError
@@ -374,6 +378,17 @@ def test_components_vanish_and_their_text_is_markdown() -> None:
     assert [comment.text for comment in document.comments] == ["note"]
 
 
+def test_calls_in_indented_components_keep_their_places() -> None:
+    document = mdx(
+        "<Box>\n    Calms <Cite id='k' /> all, www.a.example\n\n    <In>\n        Deep <Ref id='r' />\n    </In>\n</Box>\n"
+    )
+    assert texts(document) == ["Calms all,", "Deep"]
+    assert marks(document, "cite") == [("Calms", "k"), ("Deep", "r")]
+    assert [document.source[mark.span.start : mark.span.end] for block in document.blocks for mark in block.marks] == [
+        "<Cite id='k' />", "www.a.example", "<Ref id='r' />",
+    ]  # fmt: skip
+
+
 def test_html_in_mdx() -> None:
     document = mdx(
         '<div style={{ color: "a b" }}>\n  Warm **tea**\n</div>\n\n<img src={a} alt={"A tin"} />\n\n<li key={x}>one</li>\n'
@@ -573,3 +588,147 @@ def test_suffixes() -> None:
     assert {".md", ".mdx", ".html", ".txt"} <= readers.SUFFIXES
     assert texts(readers.read("<p>a", "X.HTML")) == ["a"]
     assert texts(readers.read("*a*", "-")) == ["a"]
+
+
+# properties
+
+thorough = settings(
+    max_examples=int(os.environ.get("CLAIMLINT_EXAMPLES", "200")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+WHITE = [" ", "  ", "    ", "\t", "\n", "\n\n", "\r\n", "\r", "\f", "\xa0", "\x85", "\u2028"]
+ODD = ["😀", "e\u0301", "\u200b", "\xad", "\ufeff", "\0", "\v", "\x1b", "\ufffc", "\ud83d", "\u2060", "¹²", "m²"]
+WORDS = ["safe", "no side effects", "it's", '"so"', ".", "'", '"', "&amp;", "&nbsp;", "&#8217;", "&bogus;", "&"]
+MARKDOWN = [
+    "*", "**", "***", "_", "__", "~~", "`", "``", "```\n", "~~~\n", "[", "](", "]", "(", ")", "![", "\\", "\\*", "^3^",
+    "> ", "- ", "1. ", "# ", "## ", "\n===\n", "\n---\n", "x\n: def\n", "|", "| a | b |\n|---|---|\n| c | d |\n",
+    "[link](https://x.example/a)", '![alt](a.png "t t")', "[^1]", "\n[^1]: note\n", "[^n]", "[1]",
+    "\n[1]: https://doi.example/x\n", "https://x.example/a_b", "www.x.example", "> [!NOTE]\n", "- [ ] ",
+]  # fmt: skip
+HTML = [
+    "<b>", "</b>", "<p>", "</p>", "<br>", "<div id=d>", "</div>", "<ul>", "<li>", "</ul>", "<table>", "<tr>", "<td>",
+    "<th>", "</table>", "<a href='u' class=btn>", "</a>", "<img alt='a &amp; b' title=\"x y\">", "<sup>1,2</sup>",
+    "<svg>", "</svg>", "<nav>", "</nav>", "<pre>", "</pre>", "<details>", "<summary>", "</summary>", "</details>",
+    "<h2>", "</h2>", "<button>", "<script>", "</script>", "<title>", "</title>", "<blockquote>", "<dl><dt>", "<dd>",
+    "<script type='application/ld+json'>{\"text\":\"it\\u2019s <b>so\\\" x\"}</script>", "<", ">", "/>", "<!--", "-->",
+    "<meta name=description content=\"a&nbsp; b\">", "<!-- c -->", "</li>", "</blockquote>", "<thead>", "<tbody>",
+]  # fmt: skip
+TEMPLATES = [
+    "{/*", "*/}", "{/* c */}", "{x}", '{"lit er"}', "{", "}", '{{< cite "k" >}}', "{{<", ">}}", "{{ x }}", "{{", "}}",
+    "{{< fig alt=\"two words\" caption='c **d** e' >}}", "{% if x %}", "{% cite y %}", "{%", "%}", "{#", "#}", "{: .x}",
+    "[ref]r[/ref]", '[caption id="a"]', "[/caption]", "<Cite id='k'/>", "<Note>n</Note>", "</Box>", "<Box",
+    "<Box title=\"two words\" a={[{q:'is it',a:\"it\\'s\"}]}>", "\nimport x from 'y'\n", "\n\nexport const b = ",
+    "\nexport const a = {t: 'two words', u: [\"x \\n y\"]}\n", "![x]({{< y >}})", "<div style={{a: 1}}>",
+]  # fmt: skip
+FIELDS = [
+    "title: two words\n", 't: "a \\"b\\" \\u00e9 c"\n', "k: 'it''s so'\n", "f: >-\n  folded *x*\n  more\n", "---\n",
+    "l: |2\n    lit &amp;\n   eral\n", "x: &a [*a, two words]\n", "- q: is it\n  a: 'yes'\n", 'h = "two \\u00e9 words"\n',
+    "[[f]]\n", 'm = """x \\\n  **y**"""\n', "i = {q = 'is it', a = \"yes\"}\n", "+++\n",
+]  # fmt: skip
+SOURCES = st.builds(
+    lambda fields, body: "".join(fields) + "".join(body),
+    st.one_of(
+        st.just([]),
+        st.sampled_from(["---\n", "+++\n", "\ufeff---\r\n"]).flatmap(
+            lambda fence: st.lists(st.sampled_from(FIELDS), max_size=4).map(
+                lambda fields: [fence, *fields, fence.strip("\ufeff")]
+            )
+        ),
+    ),
+    st.lists(st.sampled_from(WHITE + ODD + WORDS + MARKDOWN + HTML + TEMPLATES + FIELDS), max_size=25),
+)
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.mdx", "a.html", "a.txt"])
+@given(source=st.one_of(SOURCES, st.text(max_size=60)))
+@thorough
+def test_whatever_is_read_is_mapped(name: str, source: str) -> None:
+    checked(readers.read(source, name))
+
+
+PLAIN = ["{}", "😀 {}", "e\u0301 {}", "\xa0{}", "{}\u200b", "x\t{}", "{}."]
+TAGGED = [
+    "<b>{}</b>",
+    "<em id=x>{}</em>",
+    "{}<br>",
+    "&amp;{}",
+    "{}&nbsp;",
+    "<!-- c -->{}",
+    "{}<sup>1</sup>",
+    "<svg>x</svg>{}",
+]
+INLINE = [
+    "**{}**",
+    "_{}_",
+    "~~{}~~",
+    "`{}`",
+    "[{}](u)",
+    "{}[^1]",
+    "\\_{}",
+    '{}{{{{< cite "k" >}}}}',
+    "<Cite id='k'/>{}",
+]
+BREAKS = [" ", "  ", "\n", "\r\n", "\r", " \n", "\xa0"]
+DECORATIONS = {
+    "md": PLAIN + TAGGED + INLINE + ["{}  ", "{{/* c */}}{}"],
+    "mdx": PLAIN + TAGGED + INLINE + ["{{/* c */}}{}", "{{x}}{}", '{{"{}"}}', "<Tip text='z'>{}</Tip>"],
+    "html": PLAIN + TAGGED + ["{{% x %}}{}", "{{{{ x }}}}{}"],
+    "txt": PLAIN,
+}
+WRAPS = {
+    "md": ["{}", "> {}", "- {}", "# {}", "\ufeff{}", "---\ntitle: x y\n---\n{}", "<p>{}</p>", "[^1]: {}"],
+    "mdx": ["{}", "- {}", "<Box>\n      {}\n</Box>", "import x from 'y'\n\n{}"],
+    "html": ["{}", "<p>{}", "<ul><li>{}</ul>", "<div>{}</div>", "<table><tr><td>{}</table>", "<h1>{}</h1>"],
+    "txt": ["{}", "* {}", "\ufeff{}"],
+}
+
+
+@pytest.mark.parametrize("suffix", DECORATIONS)
+@given(data=st.data())
+@thorough
+def test_words_keep_their_places(suffix: str, data: st.DataObject) -> None:
+    """Each word stands in the text once, in order, and is mapped to the place where it was written."""
+    decorated = data.draw(st.lists(st.sampled_from(DECORATIONS[suffix]), min_size=1, max_size=8))
+    words = [f"w{number}q" for number in range(len(decorated))]
+    wrap = data.draw(st.sampled_from(WRAPS[suffix]))
+    breaks = st.sampled_from([" "] if wrap == "# {}" else BREAKS)
+    body = "".join(draw + data.draw(breaks) for draw in map(str.format, decorated, words))
+    document = checked(readers.read(wrap.format(body), f"a.{suffix}"))
+    text = " ".join(texts(document))
+    assert re.findall(r"w\d+q", text) == words
+    for word in words:
+        block = next(block for block in document.blocks if word in block.text)
+        at = block.text.index(word)
+        span = block.span(at, at + len(word))
+        assert document.source[span.start : span.end] == word
+
+
+LETTERS = st.text(alphabet=st.sampled_from("ab é😀'\"\\\n\t.,:#–’-\xa0𝒳"), min_size=1, max_size=40).filter(str.strip)
+
+
+def written(value: str) -> list[tuple[str, str]]:
+    """Drafts in which a value stands in the syntaxes for data."""
+    data, ascii_data = json.dumps(value, ensure_ascii=False), json.dumps(value)
+    drafts = [("a.md", f"---\ntitle: {data}\n---\n"), ("a.md", f"+++\ntitle = {data}\n+++\n")]
+    drafts += [("a.mdx", f"export const x = {{ a: {text} }}\n") for text in (data, ascii_data)]
+    drafts += [("a.html", f'<script type="application/ld+json">{{"text": {ascii_data}}}</script>')]
+    drafts += [("a.html", f'<img alt="{html.escape(value)}">')]
+    for style in ("", '"', "'", "|", ">"):
+        dump = yaml.dump({"title": value}, default_style=style, width=12, allow_unicode=style != "")  # type: ignore[call-overload]
+        drafts.append(("a.md", f"---\n{dump}---\n"))
+    return drafts
+
+
+@given(value=LETTERS)
+@thorough
+def test_values_are_decoded(value: str) -> None:
+    def folded(text: str) -> str:
+        # a value with a backslash is read as Markdown
+        return re.sub(r"[-#:\\\s]", "", text) if "\\" in value else " ".join(text.split())
+
+    is_phrase = sum(any(map(str.isalpha, word)) for word in value.split()) > 1
+    for name, source in written(value):
+        found = folded(" ".join(texts(checked(readers.read(source, name)))))
+        assert found == folded(value) or (not found and not is_phrase), (name, source)

@@ -92,6 +92,8 @@ def frames(
     ]
     if _is_question(block, sentence) and "own-voice" not in names:
         found.append(Frame("question", start, end, "asked, not asserted"))
+    if "disclosure" in names:
+        found.append(Frame("disclosure", start, end, "the sentence discloses the status of this use"))
     if myth_section and block.kind == "heading" and "rebuttal" not in names:
         found.append(Frame("myth", start, end, "a heading in a section on myths"))
     if (

@@ -158,6 +158,7 @@ def _embed(draft: Draft, value: Value, weave: Callable[[Draft], None]) -> list[S
     text = value.raw.text
     outer = Block("field", text, tuple(value.raw.pieces))
     inner = Draft(text, "")
+    inner.start = len(text) - len(text.lstrip())
     inner.indented_prose = draft.indented_prose - 1
     if value.kind is None:
         inner.page = text  # was cut out of a page that is masked already
