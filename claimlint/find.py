@@ -109,6 +109,6 @@ def find(text: Text, ruleset: Ruleset) -> list[Hit]:
         for matcher, denied in ((ruleset.matcher, False), (ruleset.denied, True))
         if not denied or any(token.form == "?" for token in text.tokens)
         for rule, first, end, pattern in matcher.matches(text)
-        if end > text.lead
+        if end > text.lead and pattern.core(text, first) > text.lead
     }
     return sorted(found, key=lambda hit: (hit.first, hit.last, hit.rule, hit.pattern))

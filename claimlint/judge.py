@@ -5,6 +5,7 @@ The steps, in order; the first that applies decides: other sense, about, negated
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from claimlint.language.topic import HEALTH, NAMEABLE, SUBJECT, Topic
 from claimlint.patterns import Text, fold
 from claimlint.types import Citation, Cue, Rule
 
+_CLOSING = ("author-year", "numeric", "superscript", "note", "number", "doi", "pmid")
+"""Forms of citation that stand at the end of what they support."""
+_NEW_CLAUSE = re.compile(r"\W*[,;:]\s*(?:and|but|yet|so|while|whereas|which means)\b")
 _STRENGTH = {"fake": 0, "weak": 1, "medium": 2, "strong": 3}
 _CLAUSE = frozenset(", ; : . ! ? — – ( )".split())
 
@@ -154,7 +158,7 @@ def _framed(hit: Hit, rule: Rule, context: Context) -> str:
 
 def _remedied(hit: Hit, rule: Rule, context: Context, reasons: list[str]) -> Decision:
     hedge, hedge_notes, near_hedges = _hedged(hit, context)
-    cited, cite_notes, near_citations = _cited(context)
+    cited, cite_notes, near_citations = _cited(hit, context)
     reasons += [*hedge_notes, *cite_notes]
     present = {"hedge": hedge, "citation": cited, "removal": False}
     have = [present[remedy] for remedy in rule.needs]
@@ -188,17 +192,18 @@ def _hedged(hit: Hit, context: Context) -> tuple[bool, list[str], tuple[tuple[in
     return hedged, notes or ["no hedge in the sentence"], tuple(near)
 
 
-def _cited(context: Context) -> tuple[bool, list[str], tuple[tuple[int, int, str], ...]]:
-    good = [item for item in context.citations if not item.fault]
-    if good:
-        return True, [f"cited: {item.text}" for item in good[:1]], ()
-    if context.citations:
-        return (
-            False,
-            [f"citation “{item.text}” does not count: {item.fault}" for item in context.citations],
-            tuple((item.start, item.end, item.fault) for item in context.citations),
-        )
-    return False, ["no citation covers the sentence"], ()
+def _cited(hit: Hit, context: Context) -> tuple[bool, list[str], tuple[tuple[int, int, str], ...]]:
+    """Whether a citation that resolves covers the claim: one that closes an earlier clause of the sentence does not."""
+    notes: list[str] = []
+    for item in context.citations:
+        if item.fault:
+            notes.append(f"citation “{item.text}” does not count: {item.fault}")
+        elif item.form in _CLOSING and item.end <= hit.start and _NEW_CLAUSE.match(context.block_text, item.end):
+            notes.append(f"citation “{item.text}” belongs to the clause before")
+        else:
+            return True, [f"cited: {item.text}"], ()
+    near = tuple((item.start, item.end, item.fault or "belongs to the clause before") for item in context.citations)
+    return False, notes or ["no citation covers the sentence"], near
 
 
 def _predicates(hit: Hit, tree: Tree, cue: Cue | None = None) -> list[int]:

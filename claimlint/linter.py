@@ -178,21 +178,22 @@ class Linter:
                 myth_section=myths,
                 education=subject.education,
             )
-            if any(frame.name in ("question", "myth", "reported") for frame in row.frames):
-                answered |= self._answer(document, rows, index)
+            if reply := self._answer(document, rows, index, asks=any(frame.name == "question" for frame in row.frames)):
+                answered[index] = reply
         return answered
 
-    def _answer(self, document: Document, rows: list[_Sentence], index: int) -> dict[int, tuple[str, int]]:
-        """The sentence that answers a question or a reported claim with yes or no, within the next two."""
-        for after in range(index + 1, min(index + 3, len(rows))):
+    def _answer(self, document: Document, rows: list[_Sentence], index: int, *, asks: bool) -> tuple[str, int] | None:
+        """How a question is answered (flat-no, deny, affirm) within the next two sentences, or whether the next one
+        denies what was said (retort), and which sentence it is."""
+        for after in range(index + 1, min(index + (3 if asks else 2), len(rows))):
             row = rows[after]
             names = {cue.name for cue in self._cues.find(row.text)}
-            for name in ("flat-no", "deny", "affirm"):
+            for name in ("flat-no", "deny", "affirm") if asks else ("retort",):
                 if name in names:
-                    return {index: (name, after)}
+                    return name, after
             if document.blocks[row.block].kind == "heading":
                 break
-        return {}
+        return None
 
     def _covering(
         self,
@@ -257,6 +258,8 @@ class Linter:
         asked = any(frame.name == "question" for frame in row.frames)
         affirmed = answer == "affirm" and asked
         active = tuple(frame for frame in row.frames if not (affirmed and frame.name == "question"))
+        if answer == "retort" and not any(frame.name == "myth" for frame in active):
+            active = (*active, Frame("reported", row.start, row.end, "denied by the next sentence"))
         if row.block in listed:
             active = (*active, Frame("reference", row.start, row.end, "an entry of the reference list"))
         around = [rows[near].text for near in (index - 1, index, index + 1) if 0 <= near < len(rows)]
@@ -266,7 +269,7 @@ class Linter:
             tuple((str(rule), row.text.tokens[first].start, row.text.tokens[end - 1].end) for rule, first, end, _ in self._ruleset.unless.matches(row.text)) if row.hits else (),
             subject, _strong(row.text) > 1, block.text, judgement.names([*around, *heading], HEALTH), answer if asked else "",
         )  # fmt: skip
-        said = rows[reply] if asked and answer else None
+        said = rows[reply] if answer else None
         verdicts = _distinct(self._verdict(hit, context, document, row, said) for hit in row.hits)
         frame = next((frame.name for frame in active if frame.name != "disclosure"), "asserted")
         return Reading(

@@ -400,6 +400,10 @@ class Lexicon:
         node.setdefault("", set()).add(name)  # "" holds the lists that end here
 
 
+NOUNS = frozenset({"MUNDANE"})
+"""Lists of things: their terms have plurals, but no past or progressive forms."""
+
+
 @dataclass(slots=True)
 class Text:
     """A sentence made ready for matching.
@@ -424,7 +428,7 @@ class Text:
         tags: list[dict[str, list[int]]] = []
         for index, token in enumerate(tokens):
             found: dict[str, list[int]] = {}
-            _walk(lexicon.terms, bases, index, found)
+            _walk(lexicon.terms, tokens, bases, index, found)
             tags.append(found)
             number = ("#",) if is_number(token.form) else ()
             for key in (*bases[index], "=" + token.form, *(f"{{{name}}}" for name in found), *number):
@@ -432,18 +436,23 @@ class Text:
         return cls(tokens, tags, at, len(lead))
 
 
-def _walk(node: dict[str, Any], bases: list[tuple[str, ...]], at: int, found: dict[str, list[int]]) -> None:
+def _walk(
+    node: dict[str, Any], tokens: list[Token], bases: list[tuple[str, ...]], at: int, found: dict[str, list[int]]
+) -> None:
     if at >= len(bases):
         return
+    form = tokens[at].form
     for base in bases[at]:
         child = node.get(base)
         if child is None:
             continue
         for name in child.get("", ()):
+            if name in NOUNS and form.endswith(("ed", "ing")) and not base.endswith(("ed", "ing")):
+                continue  # documented, tired: no document, no tire
             ends = found.setdefault(name, [])
             if at + 1 not in ends:
                 ends.append(at + 1)
-        _walk(child, bases, at + 1, found)
+        _walk(child, tokens, bases, at + 1, found)
 
 
 def is_number(form: str) -> bool:

@@ -34,9 +34,10 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "superscript": re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\^\d{1,3}(?:,\d{1,3})*\^"),
     "pandoc": re.compile(r"\[-?@[\w:.#$%&\-+?<>~/]+[^\]]*\]|(?<!\w)@[a-z][\w\-]*\d{4}\w*"),
     "source": re.compile(r"\((?:sources?|ref(?:erence)?s?\.?|citation|via|according to)\s*[:—-]\s*[^)]{3,200}\)", re.I),
+    # a trial by its name: "In SURMOUNT-1, …", "the PRECISION trial"; a bare agency is no citation
     "named": re.compile(
-        r"\b(?:the|In|in)\s+(?:(?-i:[A-Z]{2,}[A-Za-z]*(?:[ -]?\d{1,3})?)|(?-i:[A-Z][A-Z0-9]+-\d+))(?=\s+(?:trials?|study|studies)\b|,)"
-        r"|\b(?-i:[A-Z]{3,}[0-9]*(?:[ -]\d{1,3})?)\s+(?:trials?|study)\b"
+        r"\b(?:[Ii]n\s+|the\s+)?(?-i:[A-Z][A-Z]+[A-Za-z]*(?:[ -]?\d{1,3})?)\s+(?:trials?|study|studies)\b"
+        r"|\b[Ii]n\s+(?:the\s+)?(?-i:[A-Z]{3,}[A-Za-z]*[ -]?\d{1,3})(?=\s*,)"
     ),
     "placeholder": re.compile(
         r"\[(?:citation needed|cite|cit|TK[^\]]*|source\??|ref\??|reference needed)\]|\((?:ref|cite|citation needed|source\?)\)",

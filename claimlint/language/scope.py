@@ -256,12 +256,23 @@ def _negated(tree: Tree, head: int, first: int) -> set[int]:
         return _adjective(tree, head, first)
     if above == head:
         return set(subtree(tree, head))
+    while tree[above].tag.startswith("RB") and tree[above].head != above:
+        above = tree[above].head  # hardly ever
     if tree[above].dep in ("aux", "auxpass"):
         above = tree[above].head
     if tree[above].tag.startswith(("VB", "MD")) and tree[above].dep not in ("amod", "compound"):
         covered = {index for index in _clause(tree, above, first) if index > first} | _passive_subject(tree, above)
-        return _before_participle(tree, covered)
+        return _before_participle(tree, covered | _indefinite_subject(tree, above))
     return {index for index in subtree(tree, above) if index >= first}
+
+
+def _indefinite_subject(tree: Tree, verb: int) -> set[int]:
+    """A subject with a, an or any: "A cure has never been found" denies the cure itself."""
+    return {
+        index for child in children(tree, verb, "nsubj", "nsubjpass")
+        if any(tree[det].lower in ("a", "an", "any") for det in children(tree, child, "det"))
+        for index in subtree(tree, child)
+    }  # fmt: skip
 
 
 def _negated_phrase(tree: Tree, noun: int) -> set[int]:

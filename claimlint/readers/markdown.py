@@ -85,10 +85,8 @@ class _Walk:
             if tag == "Text":
                 if self._skipping:
                     self._lines.append((start, end))
-                elif "*" in value:
-                    self._without_stars(start, end)
                 elif page[start:end] == value:
-                    weaver.text.add(start, end)
+                    self._words(start, end)
                 elif entity := ENTITY.match(page, start, end):  # the event's own range may be longer
                     weaver.text.stand(value, *entity.span())
             elif tag == "Start":
@@ -177,12 +175,14 @@ class _Walk:
             text.add(*number.span())
             self._skipping = True
 
-    def _without_stars(self, start: int, end: int) -> None:
+    def _words(self, start: int, end: int) -> None:
         """Add text without failed emphasis, as in `**safe **option`, which is never meant as stars."""
-        for stars in _STRAY.finditer(self._page, start, min(end + 1, len(self._page))):
-            self._weaver.text.add(start, stars.start())
-            start = stars.end()
-        self._weaver.text.add(start, end)
+        text = self._weaver.text
+        if self._page.find("*", start, end) >= 0:
+            for stars in _STRAY.finditer(self._page, start, end + 1):
+                text.add(start, stars.start())
+                start = stars.end()
+        text.add(start, end)
 
     def _code(self, start: int, end: int) -> None:
         text, page = self._weaver.text, self._page

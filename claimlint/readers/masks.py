@@ -22,7 +22,8 @@ _FENCE_LEAD = re.compile(r"(?:[-*+>]|\d{1,9}[.)]|[ \t])*\Z")
 _LINK = re.compile(r"\]\([ \t]*(?:<[^<>\n]*>|(?:[^\s()<>\\]|\\.|\((?:[^\s()\\]|\\.)*\))*)")
 _DEFINITION = re.compile(r"\[(?!\^)[^\]\[\n]+\]:[ \t]*\n?[ \t]*\S+")
 _AUTOLINK = re.compile(r"<[a-zA-Z][\w+.-]*:[^\s<>]*>")
-_NOTE = re.compile(r"\[\^([^\]\[\s^]+)\](:?)")
+_DIRECTIVE = re.compile(r":{3,}[ \t]*(?:[\w-]+[ \t]*)?(?:\[([^\]\n]*)\])?(?:\{[^}\n]*\})?")
+_NOTE = re.compile(r"\[\^([^\]\[\s]+)\](:?)")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`|{}\\^\[\]“”«»\v￼]{2,2000}", re.IGNORECASE)
 _URL_TAIL = ".,;:!?'’*_~…"
 _NUMBERS = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
@@ -114,6 +115,17 @@ def _bracket(scan: Scan, at: int) -> int:
     return at
 
 
+def _directive(scan: Scan, at: int) -> int:
+    """`:::note[Title]`, as Docusaurus has it: only the title is text."""
+    found = _DIRECTIVE.match(scan.page, at)
+    if found is None or (scan.lead(at) or "").strip(" \t>"):
+        return at
+    if found[1] is None:
+        return scan.hide(at, found.end())
+    scan.hide(at, found.start(1))
+    return scan.hide(found.end(1), found.end(), "\n")  # the title is a paragraph of its own
+
+
 def _link(scan: Scan, at: int) -> int:
     for opening, closing in (("{{", "}}"), ("{%", "%}")):
         if scan.page.startswith(opening, at + 2) and (end := scan.find(closing, at + 4)) > 0:
@@ -177,6 +189,7 @@ _MARKDOWN: dict[str, Handler] = {
     "~~~": _tildes,
     "\\": _escape,
     "^": _caret,
+    ":::": _directive,
 }
 _HANDLERS: Mapping[Syntax, Mapping[str, Handler]] = {
     "text": _PLAIN,

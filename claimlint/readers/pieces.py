@@ -112,11 +112,11 @@ class Text:
 
     def stand(self, run: str, start: int, end: int) -> None:
         """Append a run that the source writes otherwise: an entity, an escape."""
-        words = _NOTHING.sub("", run)
-        clean = " ".join(words.split())
+        seen = _NOTHING.sub("", run)
+        clean = " ".join(seen.split())
         if clean:
             self._emit(clean, start, end, verbatim=False)
-        elif words:
+        elif seen:
             self.space(start, end)
 
     def space(self, start: int, end: int) -> None:
@@ -166,8 +166,7 @@ class Text:
             for at in range(start, end):
                 if call := self._calls.get(at):
                     self.point(call)
-        white = _BLANK.search(self._page, start, end)
-        if white:
+        if _BLANK.search(self._page, start, end):
             self.space(start, end)
 
     def _emit(self, run: str, start: int, end: int, *, verbatim: bool) -> None:

@@ -25,8 +25,8 @@ _UNREAD = words(
     address location rel target width height sizes variant"""
 )
 _UNREAD_END = ("date", "url", "slug", "path", "src", "image", "img", "icon", "class", "style")
-_QUESTIONS = frozenset({"q", "question"})
-_ANSWERS = frozenset({"a", "answer", "acceptedanswer", "suggestedanswer"})
+_QUESTIONS = ("q", "question")
+_ANSWERS = ("a", "answer", "acceptedanswer", "suggestedanswer")
 _DATA = words("text description name headline alternativeheadline reviewbody abstract articlebody slogan caption")
 _TARGETS = ("id", "key", "doi", "pmid", "href", "url", "source", "to", "n", "0")
 _TEMPLATE = re.compile(r"://|www\.|\{\{|\{%")
@@ -128,8 +128,7 @@ def _normal(name: str) -> str:
 
 def _pair(members: dict[str, list[Value]]) -> None:
     answers = [value for name in _ANSWERS for value in members.get(name, ())]
-    names = _QUESTIONS | {"name"} if answers else _QUESTIONS
-    questions = tuple(value for name in names for value in members.get(name, ())[:1])
+    questions = tuple(value for name in (*_QUESTIONS, "name") for value in members.get(name, ())[:1])[:1]
     for value in answers:
         value.leads += questions
 
