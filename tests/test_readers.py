@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from claimlint import readers
 from claimlint.errors import ReadError
+from claimlint.readers import frontmatter
 from claimlint.types import Block, Document, Mark, Span
 
 UNCLEAN = re.compile(r"[\n\r\t\f\v\xa0\xad\u200b-\u200d\u2060\ufeff\u2028]|  |^ | $")
@@ -178,6 +179,11 @@ def test_quotes_alerts_and_definition_lists() -> None:
     ]  # fmt: skip
 
 
+def test_directives_keep_their_titles() -> None:
+    document = md(":::tip[Mind **this**]{.x}\nWarm tea\n:::\n\n::: note\nMore ::: tea\n:::\n")
+    assert texts(document) == ["Mind this", "Warm tea", "More ::: tea"]
+
+
 def test_code_blocks_are_no_prose() -> None:
     assert texts(md("```\nimport this <!-- \n```\n\n    indented\n\n~~~js\n{{< x >}}\n~~~\nend\n")) == ["end"]
 
@@ -261,7 +267,9 @@ def test_unclosed_comment_is_a_problem_and_the_rest_is_read(opening: str) -> Non
 # front matter
 
 
-def test_front_matter_values_become_blocks() -> None:
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, frontmatter._LOADER])
+def test_front_matter_values_become_blocks(monkeypatch: pytest.MonkeyPatch, loader: object) -> None:
+    monkeypatch.setattr(frontmatter, "_LOADER", loader)
     source = (
         '---\ntitle: "Calm \\"now\\" \\u2014 tea"\ndescription: >-\n  Folded over\n  two lines\nslug: a b\n'
         "date: 2025-01-01\ntags: [green tea, mint]\nimage: {src: a.png, alt: A tin}\nhero:\n  subtitle: 'It''s warm'\n"
@@ -512,7 +520,8 @@ def test_broken_linked_data_is_a_problem() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["<nav><p>a", "<p>a<svg>", "<b><p>a", "<h2>a<p>b", "<p>1 < 2 & 3", "<title>a", "<p a='b>c"]
+    "source",
+    ["<note>a</note>", "<nav><p>a", "<p>a<svg>", "<b><p>a", "<h2>a<p>b", "<p>1 < 2 & 3", "<title>a", "<p a='b>c"],
 )
 def test_unclosed_tags_are_tolerated(source: str) -> None:
     assert "".join(texts(web(source)))
@@ -559,6 +568,7 @@ def test_load_keeps_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
     [
         (b"tea\n\xe9\n", "a.md:2: not UTF-8: byte 0xe9 at offset 4; save the file as UTF-8"),
         (b"PK\0\0", "binary"),
+        ("tea".encode("utf-16"), "this file is UTF-16; save it as UTF-8"),
         (b"x" * 101, "101 bytes, more than the limit of 100"),
     ],
 )

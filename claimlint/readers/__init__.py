@@ -46,6 +46,8 @@ def load(path: str | Path, *, limit: int = MAX_BYTES) -> str:
 
 
 def _decode(data: bytes, path: Path) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ReadError("this file is UTF-16; save it as UTF-8", path=path)
     if b"\0" in data:
         raise ReadError("this is a binary file (it has NUL bytes), not a draft", path=path)
     try:

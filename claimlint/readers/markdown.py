@@ -109,7 +109,7 @@ class _Walk:
         elif tag == "Link":
             self._link(data, start, end)
         elif tag == "Image":
-            weaver.open("alt", start, firm=True)
+            weaver.open("#alt", start, firm=True)
         elif tag == "TableHead":
             weaver.open("thead", start, firm=True)
             weaver.open("tr", start, firm=True)
@@ -117,7 +117,7 @@ class _Walk:
             # an alert is the author's own voice
             weaver.open("div" if data else "blockquote", start, firm=True)
         elif tag == "FootnoteDefinition":
-            weaver.open("note", start, firm=True, key=data)
+            weaver.open("#note", start, firm=True, key=data)
         elif tag == "CodeBlock":
             weaver.interrupt()
             self._skipping, self._lines = True, []
@@ -136,13 +136,13 @@ class _Walk:
             weaver.close("a", end, firm=True)
             self._skipping = False
         elif tag == "Image":
-            weaver.close("alt", end, firm=True)
+            weaver.close("#alt", end, firm=True)
         elif tag == "TableHead":
             weaver.close("thead", end, firm=True)
         elif tag == "BlockQuote":
             weaver.close("div" if data else "blockquote", end, firm=True)
         elif tag == "FootnoteDefinition":
-            weaver.close("note", end, firm=True)
+            weaver.close("#note", end, firm=True)
         elif tag == "CodeBlock":
             self._skipping = False
             if self._indented:

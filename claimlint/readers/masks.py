@@ -101,7 +101,7 @@ def _angle(scan: Scan, at: int) -> int:
 def _past_raw_text(scan: Scan, name: str, at: int) -> int:
     if name not in RAW_TEXT or name == "title":
         return at
-    found = re.compile(f"</{name}", re.IGNORECASE).search(scan.page, at)
+    found = scan.search(re.compile(f"</{name}", re.IGNORECASE), at)
     return found.start() if found else at
 
 

@@ -13,17 +13,18 @@ from claimlint.readers.pieces import Draft, Slot, Text, words
 from claimlint.types import BlockKind, MarkKind
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
+# elements of Markdown that HTML has no name for begin with "#"
 MUTED = words("nav template noscript svg math pre select datalist object canvas audio video map applet noframes")
 _KINDS: dict[str, BlockKind] = {
     **dict.fromkeys(HEADINGS, "heading"),
     **dict.fromkeys(("dt", "dd", "summary"), "paragraph"),
     **dict.fromkeys(("td", "th"), "cell"),
     **dict.fromkeys(("caption", "figcaption"), "caption"),
-    "alt": "alt",
+    "#alt": "alt",
     "blockquote": "quote",
     "button": "button",
     "li": "item",
-    "note": "note",
+    "#note": "note",
     "title": "title",
 }
 _MARKS: dict[str, MarkKind] = {
@@ -32,7 +33,7 @@ _MARKS: dict[str, MarkKind] = {
     **dict.fromkeys(("code", "kbd", "samp"), "code"),
 }
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
-_ASIDE = MUTED | {"alt"}
+_ASIDE = MUTED | {"#alt"}
 _CONTAINERS = words("div section article main header footer aside form fieldset figure body dl details table thead tr")
 _HELD = MUTED | _LISTS | _KINDS.keys() | _CONTAINERS
 _FLOW = words("p legend hr address tbody tfoot html head hgroup search center label option optgroup dialog nav pre") | (
@@ -195,7 +196,7 @@ class Weaver:
             table.rows, table.column, table.first = table.rows + 1, 0, None
         elif name in {"td", "th"} and self._tables:
             return self._cell_scope(name, width)
-        elif name == "alt":
+        elif name == "#alt":
             return replace(scope, kind="alt")
         elif name in _KINDS:
             return self._block_scope(name, key)
