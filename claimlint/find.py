@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from claimlint.packs import Pack
-from claimlint.patterns import Lexicon, Matcher, Text, inflect, parse, slots, tokenize, words
+from claimlint.patterns import Lexicon, Matcher, Text, inflect, parse, slots, words
 from claimlint.types import Rule
 
 
@@ -15,8 +15,8 @@ class Hit:
     """A rule's pattern in a sentence: token range (inclusive) and code points in the block's text.
 
     core: where the match ends without the gap that may close its pattern, so that a verb that follows the claim is
-    not taken for a part of it. wording: the words that the pattern itself asks for: a negation or hedge among them makes
-    the claim and does not qualify it. denied: stands in a question whose denial would be the claim ("Any side effects?").
+    not taken for a part of it. wording, lists: the words and lists that the pattern itself asks for: a negation or hedge
+    that stands there makes the claim and does not qualify it. denied: stands in a question whose denial would be the claim ("Any side effects?").
     """
 
     rule: str
@@ -27,6 +27,7 @@ class Hit:
     core: int
     pattern: str
     wording: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
     denied: bool = False
 
 
@@ -40,7 +41,7 @@ class Ruleset:
     matcher: Matcher
     denied: Matcher
     unless: Matcher
-    wording: dict[str, frozenset[str]]
+    wording: dict[str, tuple[frozenset[str], frozenset[str]]]
     structured: list[tuple[str, Mapping[str, object]]]
 
 
@@ -54,15 +55,11 @@ def compile_packs(packs: Sequence[Pack]) -> Ruleset:
     rules = {rule.id: rule for pack in packs for rule in pack.rules}
     cues = merged(pack.cues for pack in packs)
     ruleset = Ruleset(rules, lexicon, cues, Matcher(lexicon), Matcher(lexicon), Matcher(lexicon), {}, [])
-    scoped = {form for patterns in cues.values() for pattern in patterns for form in _words(pattern)}
-    listed = {
-        name: {token.form for term in terms for token in tokenize(term)} & scoped for name, terms in lists.items()
-    }
     for rule in rules.values():
         for pattern in rule.match:
             if isinstance(pattern, str):
                 ruleset.matcher.add(pattern, rule.id)
-                ruleset.wording[pattern] = _wording(pattern, listed)
+                ruleset.wording[pattern] = (_forms(pattern), frozenset(slots(parse(pattern))))
             else:
                 ruleset.structured.append((rule.id, pattern))
         for question in rule.denied:
@@ -72,14 +69,9 @@ def compile_packs(packs: Sequence[Pack]) -> Ruleset:
     return ruleset
 
 
-def _words(pattern: str) -> set[str]:
-    return {word for option in parse(pattern) for word in words(option)}
-
-
-def _wording(pattern: str, listed: Mapping[str, set[str]]) -> frozenset[str]:
-    """The forms of the words of a pattern and, as far as cues are made of them, of its lists."""
-    asked = _words(pattern).union(*(listed.get(name, set()) for name in slots(parse(pattern))))
-    return frozenset(form for word in asked for form in inflect(word))
+def _forms(pattern: str) -> frozenset[str]:
+    """All forms of the words that a pattern spells out."""
+    return frozenset(form for option in parse(pattern) for word in words(option) for form in inflect(word))
 
 
 def merged(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
@@ -103,7 +95,7 @@ def find(text: Text, ruleset: Ruleset) -> list[Hit]:
             text.tokens[end - 1].end,
             text.tokens[pattern.core(text, first) - 1].end,
             pattern.source,
-            ruleset.wording.get(pattern.source, frozenset()),
+            *ruleset.wording.get(pattern.source, (frozenset(), frozenset())),
             denied,
         )
         for matcher, denied in ((ruleset.matcher, False), (ruleset.denied, True))

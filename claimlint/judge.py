@@ -109,7 +109,7 @@ def _mundane(hit: Hit, context: Context) -> str:
         return follower  # eliminates kidney-stone paperwork
     if any(not SUBJECT.isdisjoint(tags[index]) for index in inside):
         return next((thing for index in inside if (thing := mundane(index))), "")
-    for index in (*range(hit.first - 1, low - 1, -1), *inside, *range(hit.last + 1, high)):
+    for index in (*range(hit.first - 1, low - 1, -1), *inside):
         if not HEALTH.isdisjoint(tags[index]) and index not in inside:
             return ""
         if thing := mundane(index):
@@ -126,17 +126,30 @@ def _clause_bounds(hit: Hit, text: Text) -> tuple[int, int]:
 
 def _negated(hit: Hit, _rule: Rule, context: Context) -> str:
     for cue in context.cues:
-        if cue.kind == "negation" and not _makes(hit, cue) and _in_scope(hit, cue, context):
+        if cue.kind == "negation" and not _makes(hit, cue, context.text) and _in_scope(hit, cue, context):
             return f"negated by “{cue.text}”"
-        if cue.kind == "hedge" and cue.strength == "strong" and not _makes(hit, cue) and _in_scope(hit, cue, context):
+        if (
+            cue.kind == "hedge"
+            and cue.strength == "strong"
+            and not _makes(hit, cue, context.text)
+            and _in_scope(hit, cue, context)
+        ):
             return f"not asserted: “{cue.text}”"
     return ""
 
 
-def _makes(hit: Hit, cue: Cue) -> bool:
-    """Whether the cue is part of the claim itself ("no side effects"): inside the hit, and asked for by its pattern."""
+def _makes(hit: Hit, cue: Cue, text: Text) -> bool:
+    """Whether the cue is part of the claim itself ("no side effects"): inside the hit, and asked for by its pattern, by
+    its words or by a term of one of its lists."""
+    if not (hit.start <= cue.start and cue.end <= hit.end):
+        return False
     words = {"not" if word.endswith("n't") else word for word in fold(cue.text).replace("-", " ").split()}
-    return hit.start <= cue.start and cue.end <= hit.end and words <= hit.wording
+    return words <= hit.wording or any(
+        text.tokens[index].start <= cue.start and cue.end <= text.tokens[end - 1].end
+        for index in range(hit.first, hit.last + 1)
+        for name in hit.lists & text.tags[index].keys()
+        for end in text.tags[index][name]
+    )
 
 
 def _framed(hit: Hit, rule: Rule, context: Context) -> str:
@@ -176,7 +189,7 @@ def _hedged(hit: Hit, context: Context) -> tuple[bool, list[str], tuple[tuple[in
     near: list[tuple[int, int, str]] = []
     hedged = False
     for cue in context.cues:
-        if cue.kind not in ("hedge", "softener", "limiter") or _makes(hit, cue):
+        if cue.kind not in ("hedge", "softener", "limiter") or _makes(hit, cue, context.text):
             continue
         if not _in_scope(hit, cue, context):
             notes.append(f"hedge “{cue.text}” does not govern the claim")
