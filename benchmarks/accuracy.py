@@ -36,6 +36,7 @@ WORD_LIST = {
     "seed, claims flagged": "4/35",
     "seed, harmless flagged": "1/25",
 }
+KINDS = {"speculation": "hedges", "negation": "negations"}
 LOWER_IS_BETTER = ("docs, neutral", "docs, off-topic", "tempting", "harmless flagged")
 
 
@@ -50,7 +51,7 @@ def main() -> int:
     scopes = [
         (corpus, kind, score(bench / "score_scope.py", bench / "dev" / "ling" / f"{corpus}.jsonl", "--kind", kind))
         for corpus in ("reviews", "abstracts")
-        for kind in ("speculation", "negation")
+        for kind in KINDS
     ]
     text = PAGE.read_text(encoding="utf8")
     for name, table in (("accuracy", accuracy(figures)), ("scope", scope(scopes))):
@@ -108,7 +109,7 @@ def scope(results: Iterable[tuple[str, str, str]]) -> str:
     rows = []
     for corpus, kind, output in results:
         found = re.findall(r"^\w+ +P ([\d.]+)  R ([\d.]+)  F ([\d.]+)", output, re.MULTILINE)
-        rows.append((f"{corpus}, {kind}", *(f"{f} ({p} / {r})" for p, r, f in found)))
+        rows.append((f"{corpus}, {KINDS[kind]}", *(f"{f} ({p} / {r})" for p, r, f in found)))
     return table(("corpus, cue", "predicates", "cues", "sentences"), rows)
 
 
