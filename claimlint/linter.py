@@ -178,7 +178,7 @@ class Linter:
                 myth_section=myths,
                 education=subject.education,
             )
-            if reply := self._answer(document, rows, index, asks=any(frame.name == "question" for frame in row.frames)):
+            if reply := self._answer(document, rows, index, asks=_asks(row)):
                 answered[index] = reply
         return answered
 
@@ -255,7 +255,7 @@ class Linter:
         cues = resolve(row.cues, row.tree, row.text, block.text)
         # a question that is answered with yes is asserted; what is answered with no is reported
         answer, reply = answered.get(index, ("", index))
-        asked = any(frame.name == "question" for frame in row.frames)
+        asked = _asks(row)
         affirmed = answer == "affirm" and asked
         active = tuple(frame for frame in row.frames if not (affirmed and frame.name == "question"))
         if answer == "retort" and not any(frame.name == "myth" for frame in active):
@@ -305,6 +305,11 @@ class Linter:
             suggestions=rule.suggest, related=tuple((block.span(start, end), note) for start, end, note in decision.near),
         )  # fmt: skip
         return Verdict(rule.id, span, excerpt, "finding", decision.reasons, finding)
+
+
+def _asks(row: _Sentence) -> bool:
+    """Whether the whole sentence is a question."""
+    return any(frame.name == "question" and frame.start == row.start for frame in row.frames)
 
 
 def _strong(text: Text) -> int:

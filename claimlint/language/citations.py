@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,6 +46,11 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
 }
 _LABELLED = re.compile(r"^\W*(?:\[(\d{1,3})\]|(\d{1,3})[.)])\s+\S")
 _ENTRY_SIGNS = re.compile(r"\b(?:19|20)\d{2}\b|\b10\.\d{4,9}/|\bPMID\b|\bet al\b", re.I)
+_PRECLINICAL = re.compile(
+    r"\b(?:rats?|mice|mouse|murine|rodents?|rabbits?|zebrafish|in[ -]vitro|cell lines?|ex vivo|animal models?)\b", re.I
+)
+"""Words in a reference's title that make it one about animals or cells, which support no claim about people."""
+_ANIMALS = re.compile(r"\b(?:dogs?|cats?|horses?|pets?|animals?|laboratory|lab studies|cells?)\b", re.I)
 _REFERENCES = re.compile(
     r"^\W*(?:(?:selected|key|scientific|further)\s+)?(?:references?|sources?|citations?|bibliography|works cited|further reading|"
     r"footnotes?|endnotes?|notes|studies cited|literature(?: cited)?|research cited)(?:\s*\(\d+\))?\s*(?:and\s+(?:notes|sources|further reading))?\W*$",
@@ -194,9 +199,10 @@ def _fault(form: str, text: str, refs: References) -> str:
         if re.search(r"\bn\.d\.", text):
             return "undated"
         names = [name for name in re.findall(r"[A-Z][\w’'\-]+", text) if name not in ("In", "The")]
-        if refs.entries and names and not any(name in entry for entry in refs.entries for name in names):
+        entries = [entry for entry in refs.entries if any(name in entry for name in names)]
+        if refs.entries and names and not entries:
             return "dangling"
-        return ""
+        return "preclinical" if entries and all(_PRECLINICAL.search(entry) for entry in entries) else ""
     return "placeholder" if form == "placeholder" else ""
 
 
@@ -213,6 +219,8 @@ def _note_fault(label: str, refs: References) -> str:
 
 def _entry_fault(entry: str, refs: References) -> str:
     """An entry is a reference if it has a year, an identifier or a trusted link; a link to an own page is none."""
+    if _PRECLINICAL.search(entry):
+        return "preclinical"
     if _ENTRY_SIGNS.search(entry) or re.search(r"\bPMC\d|\bNCT\d|\bISBN\b", entry):
         return ""
     links = re.findall(r"(?:https?://|/)\S+", entry)
@@ -264,6 +272,8 @@ def covers(
     or a quotation.
     """
     whole = whole or (block.kind in ("item", "cell", "quote") and len(block.text) < 600)
+    if _PRECLINICAL.search(text) or _ANIMALS.search(text):
+        citations = [replace(item, fault="") if item.fault == "preclinical" else item for item in citations]
     inside = [
         item
         for item in citations

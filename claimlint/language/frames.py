@@ -17,6 +17,9 @@ _QUESTION_START = re.compile(
     r"^\W*(?:is|are|was|does|do|did|can|could|will|would|should|has|have|what|which|how (?:long|much|many|often|safe|soon|well|do|does|can|is|are))\b",
     re.I,
 )
+_INNER_QUESTION = re.compile(
+    r"\b(?:is|are|was|were|does|do|did|can|could|will|would|should)\s[^,;:?]{3,120}\?(?=\s+[a-z(])"
+)
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,300})[”\"]|[‘]([^‘’]{4,200})[’]|(?<!\w)'([^']{4,200})'(?!\w)")
 _MENTION = re.compile(
     r"\b(?:phrases?|words?|wording|sentences?|claims?|say(?:s|ing)?|said|writes?|writing|written|call(?:s|ed|ing)?|terms?|labels?|slogans?|headlines?|copy|statements?|"
@@ -92,6 +95,10 @@ def frames(
     ]
     if _is_question(block, sentence) and "own-voice" not in names:
         found.append(Frame("question", start, end, "asked, not asserted"))
+    found += [
+        Frame("question", start + match.start(), start + match.end(), "a question inside the sentence")
+        for match in _INNER_QUESTION.finditer(sentence)
+    ]
     if "disclosure" in names:
         found.append(Frame("disclosure", start, end, "the sentence discloses the status of this use"))
     if myth_section and block.kind == "heading" and "rebuttal" not in names:
@@ -115,7 +122,8 @@ def _until_turn(text: Text, cue: Found, end: int) -> int:
     """The end of what a framing phrase introduces: a mark that opens a new clause, or a turn after a comma."""
     for index in range(cue.last + 1, len(text.tokens)):
         token = text.tokens[index]
-        if token.form in _CLAUSE_BREAK and index > cue.last + 1:
+        # what is reported may follow a colon: "What you hear is this: that …"
+        if token.form in _CLAUSE_BREAK and index > cue.last + 1 and not (token.form == ":" and cue.name == "reported"):
             return token.start
         turns = _ADVICE_TURN if cue.name == "advice" else _TURN
         if token.form in turns and text.tokens[index - 1].form == ",":

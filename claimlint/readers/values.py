@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from claimlint.readers.literals import Leaf, Tree
-from claimlint.readers.pieces import CALL, Draft, Raw, Slot, Value, words
+from claimlint.readers.pieces import CALL, LINK, Draft, Raw, Slot, Value, words
 from claimlint.types import Block, BlockKind, Mark, Piece, Span
 
 Chooser = Callable[[list[str], str], BlockKind | None]
@@ -154,8 +154,9 @@ def _runs(raw: Raw) -> Iterator[tuple[str, Piece]]:
 
 def _embed(draft: Draft, value: Value, weave: Callable[[Draft], None]) -> list[Slot]:
     """Read a value as a small draft of its own and move its blocks to their place."""
-    text = value.raw.text
-    outer = Block("field", text, tuple(value.raw.pieces))
+    raw = value.raw if value.kind is None else _one_line(value.raw)
+    text = raw.text
+    outer = Block("field", text, tuple(raw.pieces))
     inner = Draft(text, "")
     inner.start = len(text) - len(text.lstrip())
     inner.indented_prose = draft.indented_prose - 1
@@ -173,6 +174,15 @@ def _embed(draft: Draft, value: Value, weave: Callable[[Draft], None]) -> list[S
             slot.kind = slot.kind if slot.kind == "alt" else value.kind
             slot.level, slot.key, slot.anchor = 0, value.key, ""
     return inner.slots
+
+
+def _one_line(raw: Raw) -> Raw:
+    """The value with an unseen character in front if it is one line: then "1. Rest" is text and no list."""
+    if "\n" in raw.text.strip() or raw.text.lstrip().startswith("<"):
+        return raw
+    start = raw.pieces[0].start
+    shifted = [Piece(piece.at + 1, piece.start, piece.end, piece.verbatim) for piece in raw.pieces]
+    return Raw(LINK + raw.text, [Piece(0, start, start, False), *shifted])
 
 
 def _span(draft: Draft, outer: Block, mark: Mark) -> Span:
