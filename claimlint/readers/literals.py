@@ -32,15 +32,12 @@ _CODE = re.compile(
 )
 _OPERATOR = re.compile(r"(?:=>|[=(,+?:|&])\s*\Z")
 _TURN = r"(?<=\n)[ \t]+"  # the indentation of a string's further lines is none of its text
-_ESCAPES: dict[Style, re.Pattern[str]] = {
-    "plain": re.compile(_TURN),
-    "doubled": re.compile(_TURN + "|''"),
-    "entities": re.compile(_TURN + "|" + ENTITY.pattern),
-    "escaped": re.compile(
-        _TURN + r"|\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u\{[0-9a-fA-F]{1,8}\}"
-        r"|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[ \t]*\r?\n[ \t]*|.)",
-        re.DOTALL,
-    ),
+_ESCAPES: dict[Style, str] = {
+    "plain": _TURN,
+    "doubled": _TURN + "|''",
+    "entities": _TURN + "|" + ENTITY.pattern,
+    "escaped": _TURN + r"|\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u\{[0-9a-fA-F]{1,8}\}"
+    r"|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[ \t]*\r?\n[ \t]*|.)",
 }
 _NAMED = dict(zip("0abtnvfreN_LP", "\0\a\b\t\n\v\f\r\x1b\x85\xa0\u2028\u2029", strict=True))
 
@@ -55,17 +52,24 @@ class NotLiteralError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A string's place, without quotes, and how it is written. indent: of a block of lines, if it is one."""
+    """A string's place, without quotes, and how it is written.
+
+    folds: a single line end stands for a space, as in YAML. indent: of a block of lines, if it is one.
+    """
 
     start: int
     end: int
     style: Style = "plain"
+    folds: bool = False
     indent: int | None = None
 
     def raw(self, page: str) -> Raw:
-        if self.indent is None:
-            return _decode(page, self.start, self.end, _ESCAPES[self.style])
-        return _decode(page, self.start, self.end, re.compile(rf"(?<=\n) {{1,{max(1, self.indent)}}}"))
+        escapes, indent = _ESCAPES[self.style], r"[ \t]*"
+        if self.indent is not None:
+            escapes, indent = rf"(?<=\n) {{1,{max(1, self.indent)}}}", f" {{{self.indent}}}"
+        if self.folds:
+            escapes = rf"(?<=\S)[ \t]*\r?\n{indent}(?=\S)|{escapes}"
+        return _decode(page, self.start, self.end, re.compile(escapes, re.DOTALL))
 
 
 def _decode(page: str, start: int, end: int, escapes: re.Pattern[str]) -> Raw:
@@ -94,7 +98,9 @@ def _meaning(escape: str) -> str:
         return "'"
     if escape[0] == "&":
         return html.unescape(escape)
-    if escape[0] != "\\" or (escape.strip() == "\\" and escape != "\\ "):
+    if escape.isspace():
+        return " " if "\n" in escape else ""
+    if escape.strip() == "\\" and escape != "\\ ":
         return ""
     letter, digits = escape[1], escape[2:].strip("{}")
     if len(digits) > 8:  # two halves of a surrogate pair
