@@ -180,17 +180,16 @@ def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple
 
 def _second_verb(tree: Tree, text: Text, item: Found) -> int:
     """Where a conjunct with its own finite claim verb starts that the tagger took for a noun ("could brighten your day
-    and repairs nerve damage"); the end of the sentence if there is none."""
+    and repairs nerve damage", "may arrive early, and our tea soothes pain"); the end of the sentence if there is none."""
     tags = {node.start: node.tag for node in tree}
-    for index in range(item.last + 2, len(text.tokens)):
-        token = text.tokens[index]
-        looks_finite = (
-            token.form.endswith("s") and not token.form.endswith("ss") and not VERBS.isdisjoint(text.tags[index])
-        )
-        if (
-            looks_finite
-            and text.tokens[index - 1].form in ("and", "but", "or")
-            and tags.get(token.start, "").startswith("NN")
-        ):
-            return text.tokens[index - 1].start
+    tokens = text.tokens
+    for index in range(item.last + 2, len(tokens)):
+        token = tokens[index]
+        finite = token.form.endswith("s") and not token.form.endswith("ss") and not VERBS.isdisjoint(text.tags[index])
+        if not finite or not tags.get(token.start, "").startswith("NN"):
+            continue
+        for before in range(index - 1, max(item.last, index - 7), -1):
+            comma = tokens[before - 1].form == ","
+            if tokens[before].form in ("and", "but", "or", "so") and (comma or before == index - 1):
+                return tokens[before].start
     return tree[-1].end

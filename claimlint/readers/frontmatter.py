@@ -139,19 +139,19 @@ class _YamlTree:
         if properties := _PROPERTIES.match(page, start, end):
             start = properties.end()
         if node.style == '"':
-            return Leaf(start + 1, end - 1, "escaped")
+            return Leaf(start + 1, end - 1, "escaped", folds=True)
         if node.style == "'":
-            return Leaf(start + 1, end - 1, "doubled")
+            return Leaf(start + 1, end - 1, "doubled", folds=True)
         if node.style in {"|", ">"}:
-            return self._block(start, end)
-        return Leaf(start, end)
+            return self._block(start, end, folds=node.style == ">")
+        return Leaf(start, end, folds=True)
 
-    def _block(self, start: int, end: int) -> Leaf:
+    def _block(self, start: int, end: int, *, folds: bool) -> Leaf:
         page = self._draft.plain
         start = page.find("\n", start, end) + 1 or end
         indents = [len(found[1]) for line in page[start:end].split("\n") if (found := _BLOCK_LINE.match(line))]
         indent = min(indents, default=0)
-        return Leaf(min(start + indent, end), end, indent=indent)
+        return Leaf(min(start + indent, end), end, folds=folds, indent=indent)
 
 
 def _toml(draft: Draft, start: int, end: int) -> bool:

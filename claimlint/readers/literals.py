@@ -68,7 +68,7 @@ class Leaf:
         if self.indent is not None:
             escapes, indent = rf"(?<=\n) {{1,{max(1, self.indent)}}}", f" {{{self.indent}}}"
         if self.folds:
-            escapes = rf"(?<=\S)[ \t]*\r?\n{indent}(?=\S)|{escapes}"
+            escapes = rf"(?<=[^ \t\n])[ \t]*\r?\n{indent}(?=[^ \t\r\n])|{escapes}"
         return _decode(page, self.start, self.end, re.compile(escapes, re.DOTALL))
 
 
@@ -100,7 +100,7 @@ def _meaning(escape: str) -> str:
         return html.unescape(escape)
     if escape.isspace():
         return " " if "\n" in escape else ""
-    if escape.strip() == "\\" and escape != "\\ ":
+    if "\n" in escape:
         return ""
     letter, digits = escape[1], escape[2:].strip("{}")
     if len(digits) > 8:  # two halves of a surrogate pair
