@@ -192,7 +192,7 @@ def _span(draft: Draft, outer: Block, mark: Mark) -> Span:
 
 
 def _moved(slot: Slot, outer: Block) -> Iterator[Piece]:
-    starts = [piece.at for piece in outer.pieces] + [len(outer.text)]
+    known = outer.pieces
     for piece in slot.pieces:
         if not piece.verbatim:
             span = outer.span(piece.start, piece.end)
@@ -200,8 +200,8 @@ def _moved(slot: Slot, outer: Block) -> Iterator[Piece]:
             continue
         start = piece.start
         while start < piece.end:
-            index = bisect_right(starts, start) - 1
-            end = min(piece.end, starts[index + 1])
+            index = bisect_right(known, start, key=lambda piece: piece.at)
+            end = min(piece.end, known[index].at) if index < len(known) else piece.end
             span = outer.span(start, end)
-            yield Piece(piece.at + start - piece.start, span.start, span.end, outer.pieces[index].verbatim)
+            yield Piece(piece.at + start - piece.start, span.start, span.end, known[index - 1].verbatim)
             start = end
