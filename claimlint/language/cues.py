@@ -179,17 +179,20 @@ def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple
 
 
 def _second_verb(tree: Tree, text: Text, item: Found) -> int:
-    """Where a conjunct with its own finite claim verb starts that the tagger took for a noun ("could brighten your day
-    and repairs nerve damage", "may arrive early, and our tea soothes pain"); the end of the sentence if there is none."""
+    """Where a conjunct with its own finite claim verb starts, which a modal does not reach though the tree says so
+    ("could brighten your day and repairs nerve damage", "may arrive early, and our tea soothes pain" with the verb taken
+    for a noun); the end of the sentence if there is none."""
     tags = {node.start: node.tag for node in tree}
     tokens = text.tokens
     for index in range(item.last + 2, len(tokens)):
         token = tokens[index]
         finite = token.form.endswith("s") and not token.form.endswith("ss") and not VERBS.isdisjoint(text.tags[index])
-        if not finite or not tags.get(token.start, "").startswith("NN"):
+        if not finite:
             continue
-        for before in range(index - 1, max(item.last, index - 7), -1):
-            comma = tokens[before - 1].form == ","
-            if tokens[before].form in ("and", "but", "or", "so") and (comma or before == index - 1):
-                return tokens[before].start
+        if tokens[index - 1].form in ("and", "but", "or"):
+            return tokens[index - 1].start
+        if tags.get(token.start, "").startswith("NN"):
+            for before in range(index - 2, max(item.last, index - 7), -1):
+                if tokens[before].form in ("and", "but", "or", "so") and tokens[before - 1].form == ",":
+                    return tokens[before].start
     return tree[-1].end

@@ -51,7 +51,7 @@ def governed(tree: Tree, first: int, last: int, kind: str) -> set[int]:
         return _adverb(tree, head, first, last)
     if node.tag.startswith("JJ"):
         return _adjective(tree, head, first)
-    if node.lower == "whether" and head == 0:
+    if node.lower == "whether" and head == 0 and tree[node.head].dep != "advcl":
         return set(range(len(tree)))  # a whether-clause as subject: the sentence says that it is open
     if node.dep in ("mark", "preconj") or node.tag == "IN":
         return set(subtree(tree, node.head if node.dep == "mark" else head))
