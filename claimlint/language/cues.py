@@ -35,12 +35,6 @@ _RIVALS = (
     "negation",
     "not-negation",
 )
-_NO_RIVALS = (
-    {"not-hedge", "negation"},
-    {"not-negation", "hedge-strong"},
-    {"not-negation", "hedge-medium"},
-    {"not-hedge", "not-negation"},
-)
 _GOVERNING = ("hedge", "softener", "limiter", "negation")
 _MODALS = frozenset("may might could can would should must will".split())
 VERBS = frozenset({"TREAT_VERB", "IMPROVE_VERB", "CURE_VERB"})
@@ -81,10 +75,7 @@ class Cues:
         )
         taken: list[Found] = []
         for cue in rivals:
-            if all(
-                cue.last < other.first or cue.first > other.last or {cue.name, other.name} in _NO_RIVALS
-                for other in taken
-            ):
+            if all(cue.last < other.first or cue.first > other.last or _indifferent(cue, other) for other in taken):
                 taken.append(cue)
         kept = [cue for cue in taken if not cue.name.startswith("not-")]
         return tuple(
@@ -93,6 +84,16 @@ class Cues:
                 key=lambda cue: (cue.first, cue.last, cue.name),
             )
         )
+
+
+def _indifferent(one: Found, other: Found) -> bool:
+    """Whether two cues may overlap: one is a look-alike of another kind than the other."""
+    pairs = ((one.name, other.name), (other.name, one.name))
+    return any(
+        (name == "not-hedge" and rival in ("negation", "not-negation"))
+        or (name == "not-negation" and rival not in ("negation", "not-negation"))
+        for name, rival in pairs
+    )
 
 
 def resolve(found: Iterable[Found], tree: Tree, text: Text, block_text: str) -> tuple[Cue, ...]:
