@@ -42,7 +42,7 @@ class Ruleset:
     denied: Matcher
     unless: Matcher
     wording: dict[str, tuple[frozenset[str], frozenset[str]]]
-    structured: list[tuple[str, Mapping[str, object]]]
+    structured: list[tuple[str, dict[str, list[object]]]]
 
 
 def compile_packs(packs: Sequence[Pack]) -> Ruleset:

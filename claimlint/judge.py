@@ -6,7 +6,6 @@ The steps, in order; the first that applies decides: other sense, about, negated
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claimlint.find import Hit
@@ -250,8 +249,3 @@ def _in_scope(hit: Hit, cue: Cue, context: Context) -> bool:
     if not tree:
         return any(low <= hit.start < high for low, high in cue.scope)
     return False
-
-
-def names(texts: Sequence[Text], lists: frozenset[str]) -> bool:
-    """Whether any of the texts holds a term of any of the lists."""
-    return any(not lists.isdisjoint(tags) for text in texts for tags in text.tags)

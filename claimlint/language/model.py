@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module, metadata
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +76,10 @@ def find_structured(
         ModelError: the model cannot be loaded.
         ValueError: spaCy refuses a pattern.
     """
-    matcher_class = import_module("spacy.matcher")
+    from spacy.matcher import DependencyMatcher, Matcher
+
     nlp = _load(lemmas=True)
-    flat, trees = matcher_class.Matcher(nlp.vocab), matcher_class.DependencyMatcher(nlp.vocab)
+    flat, trees = Matcher(nlp.vocab), DependencyMatcher(nlp.vocab)
     for number, (_, spec) in enumerate(specs):
         (flat if "tokens" in spec else trees).add(str(number), [spec.get("tokens") or spec["tree"]])
     found: list[list[tuple[object, int, int]]] = []
@@ -96,7 +97,7 @@ def find_structured(
 @lru_cache(maxsize=2)
 def _load(*, lemmas: bool = False) -> Any:
     try:
-        spacy = import_module("spacy")
+        import spacy
     except ImportError as error:
         raise ModelError(f"spaCy cannot be imported ({error}); run: pip install 'spacy>=3.8.7,<3.9'") from error
     name, folder = locate()

@@ -1,0 +1,315 @@
+"""One draft on its way through the stages: sentences and hits, cues and frames, citations, trees, verdicts.
+
+Least work: a sentence without a hit is only tokenised; one is parsed only if a tree can change its verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from claimlint import judge as judgement
+from claimlint.find import Hit, Ruleset, find
+from claimlint.language import citations, sentences
+from claimlint.language.cues import Cues, Found, resolve
+from claimlint.language.frames import Frame, frames
+from claimlint.language.model import Node, Tree, find_structured, parse
+from claimlint.language.topic import HEALTH, STRONG, topic
+from claimlint.patterns import Text, Token, tokenize
+from claimlint.types import Block, Citation, Document, Finding, Reading, Verdict
+
+_MYTHS = re.compile(r"\b(?:myths?|misconceptions?|fictions?|fallac(?:y|ies)|old wives)\b", re.I)
+_NEEDS_TREE = frozenset("hedge-strong hedge-medium hedge-weak softener hedge-fake limiter negation".split())
+_SUPPOSING = frozenset({"if", "whether", "unless"})
+_BRACKETED = frozenset("author-year numeric superscript pandoc doi source".split())
+_LEAD = 30
+"""Tokens of a header or lead-in that are read together with what they introduce."""
+_COLON = Token(":", 0, 0)
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence of a block: offsets into the block's text, and what the stages learnt about it.
+
+    answer: how the following sentence answers it (flat-no, deny, affirm) or denies it (retort); reply: that sentence.
+    """
+
+    block: int
+    start: int
+    end: int
+    text: Text
+    hits: list[Hit]
+    cues: tuple[Found, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    tree: Tree = ()
+    answer: str = ""
+    reply: Sentence | None = field(default=None, repr=False)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the whole sentence is a question."""
+        return any(frame.name == "question" and frame.start == self.start for frame in self.frames)
+
+
+class Draft:
+    """A document read sentence by sentence. everything: take no shortcut, look at every sentence.
+
+    owned_hosts, whole_paragraph: see `linter.Options`.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        ruleset: Ruleset,
+        cues: Cues,
+        *,
+        everything: bool,
+        owned_hosts: Sequence[str] = (),
+        whole_paragraph: bool = False,
+    ) -> None:
+        self._document, self._ruleset, self._cues = document, ruleset, cues
+        self._everything, self._owned_hosts, self._whole = everything, owned_hosts, whole_paragraph
+        self._sentences: list[Sentence] = []
+        self._of_block: defaultdict[int, list[int]] = defaultdict(list)
+        self._cited: dict[int, tuple[Citation, ...]] = {}
+
+    def readings(self) -> tuple[Reading, ...]:
+        """What every sentence that matters means, with a verdict on each hit."""
+        self._find()
+        chosen = [index for index, sentence in enumerate(self._sentences) if self._everything or sentence.hits]
+        if not chosen:
+            return ()
+        self._topic = topic([sentence.text for sentence in self._sentences])
+        self._references = citations.references(self._document, self._owned_hosts)
+        for index in chosen:
+            self._frame(index)
+            self._cite(index)
+        self._parse([self._sentences[index] for index in chosen])
+        return tuple(self._reading(index) for index in chosen)
+
+    def _find(self) -> None:
+        for number, block in enumerate(self._document.blocks):
+            lead = _lead(self._document, block)
+            for start, end in sentences.split(block.text):
+                text = Text.of(tokenize(block.text[start:end], start), self._ruleset.lexicon, lead=lead)
+                lead = []
+                self._of_block[number].append(len(self._sentences))
+                self._sentences.append(Sentence(number, start, end, text, find(text, self._ruleset)))
+        for rule, spec in self._ruleset.structured:
+            self._find_structured(rule, spec)
+
+    def _find_structured(self, rule: str, spec: dict[str, list[object]]) -> None:
+        anchors = set(spec["anchors"])
+        near = [row for row in self._sentences if any(token.form in anchors for token in row.text.tokens)]
+        if not near:
+            return
+        texts = [self._document.blocks[row.block].text[row.start : row.end] for row in near]
+        for row, found in zip(near, find_structured([(rule, spec)], texts), strict=True):
+            for _, start, end in found:
+                low, high = row.start + start, row.start + end
+                inside = [
+                    index for index, token in enumerate(row.text.tokens) if token.start < high and low < token.end
+                ]
+                kind = "tokens" if "tokens" in spec else "tree"
+                row.hits.append(Hit(rule, inside[0], inside[-1], low, high, high, kind))
+
+    def _frame(self, index: int) -> None:
+        row = self._sentences[index]
+        blocks, block = self._document.blocks, self._document.blocks[row.block]
+        row.cues = self._cues.find(row.text)
+        above = block.section if block.kind == "heading" or block.section is None else blocks[block.section].section
+        row.frames = frames(
+            block,
+            row.start,
+            row.end,
+            row.text,
+            row.cues,
+            heading=blocks[block.section].text if block.section is not None else "",
+            lead=blocks[block.leads[0]].text if block.leads else "",
+            myth_section=above is not None and bool(_MYTHS.search(blocks[above].text)),
+            education=self._topic.education,
+        )
+        self._answer(row, index)
+
+    def _answer(self, row: Sentence, index: int) -> None:
+        """Look for an answer to a question within two sentences, and for a denial in the next one."""
+        kinds = ("flat-no", "deny", "affirm") if row.asks else ("retort",)
+        for reply in self._sentences[index + 1 : index + (3 if row.asks else 2)]:
+            names = {cue.name for cue in self._cues.find(reply.text)}
+            if answer := next((kind for kind in kinds if kind in names), ""):
+                row.answer, row.reply = answer, reply
+                return
+            if self._document.blocks[reply.block].kind == "heading":
+                return
+
+    def _cite(self, index: int) -> None:
+        row = self._sentences[index]
+        block = self._document.blocks[row.block]
+        siblings = self._of_block[row.block]
+        at = index - siblings[0]
+        before = self._sentences[index - 1] if at else None
+        after = self._sentences[index + 1] if at + 1 < len(siblings) else None
+        found = citations.covers(
+            self._citations(row.block),
+            row.start,
+            row.end,
+            after.start if after else len(block.text) + 1,
+            block,
+            block.text[before.start : before.end] if before else "",
+            block.text[row.start : row.end],
+            whole=self._whole,
+        )
+        if not any(not item.fault for item in found):
+            # a table's caption and header, a list's lead-in and the first cell of a row speak for what they introduce
+            found += [item for lead in block.leads for item in self._citations(lead) if not item.fault]
+        row.citations = tuple(found)
+
+    def _citations(self, block: int) -> tuple[Citation, ...]:
+        if block not in self._cited:
+            self._cited[block] = citations.find(self._document.blocks[block], self._references)
+        return self._cited[block]
+
+    def _parse(self, rows: Sequence[Sentence]) -> None:
+        """Parse the sentences whose verdict a tree can change: those with a cue that has a scope or a condition."""
+        need = [
+            row for row in rows
+            if self._everything
+            or any(cue.name in _NEEDS_TREE for cue in row.cues)
+            or any(token.form in _SUPPOSING for token in row.text.tokens)
+        ]  # fmt: skip
+        if not need:
+            return
+        texts, places = zip(*(self._without_citations(row) for row in need), strict=True)
+        for row, tree, at in zip(need, parse(texts), places, strict=True):
+            row.tree = tuple(
+                Node(at[node.start], at[node.end - 1] + 1, node.lower, node.tag, node.dep, node.head) for node in tree
+            )
+
+    def _without_citations(self, row: Sentence) -> tuple[str, list[int]]:
+        """The sentence without bracketed citations, which mislead the parser, and the place of each character."""
+        cut = {
+            at
+            for item in self._citations(row.block)
+            if item.form in _BRACKETED and row.start <= item.start < row.end
+            for at in range(item.start, item.end)
+        }
+        places = [at for at in range(row.start, row.end) if at not in cut]
+        text = self._document.blocks[row.block].text
+        return "".join(text[at] for at in places), places
+
+    def _reading(self, index: int) -> Reading:
+        row = self._sentences[index]
+        block = self._document.blocks[row.block]
+        cues = resolve(row.cues, row.tree, row.text, block.text)
+        active = self._active(row)
+        context = judgement.Context(
+            text=row.text,
+            tree=row.tree,
+            cues=cues,
+            frames=active,
+            citations=row.citations,
+            exceptions=self._exceptions(row),
+            topic=self._topic,
+            healthy=_count(row.text, STRONG) > 1,
+            block_text=block.text,
+            near=any(_count(text, HEALTH) for text in self._around(index)),
+            answer=row.answer if row.asks else "",
+        )
+        return Reading(
+            block=row.block,
+            start=row.start,
+            end=row.end,
+            span=block.span(row.start, row.end),
+            text=block.text[row.start : row.end],
+            frame=next((frame.name for frame in active if frame.name != "disclosure"), "asserted"),
+            cues=cues,
+            citations=row.citations,
+            verdicts=_distinct([self._verdict(hit, context, row) for hit in row.hits]),
+        )
+
+    def _active(self, row: Sentence) -> tuple[Frame, ...]:
+        """The sentence's frames in the light of what follows: a question that is answered with yes is asserted, what
+        the next sentence denies is reported, and an entry of a reference list asserts nothing."""
+        active = row.frames
+        if row.answer == "affirm":
+            active = tuple(frame for frame in active if frame.name != "question")
+        if row.answer == "retort" and not any(frame.name == "myth" for frame in active):
+            active = (*active, Frame("reported", row.start, row.end, "denied by the next sentence"))
+        if row.block in self._references.blocks:
+            active = (*active, Frame("reference", row.start, row.end, "an entry of the reference list"))
+        return active
+
+    def _exceptions(self, row: Sentence) -> tuple[tuple[str, int, int], ...]:
+        if not row.hits:
+            return ()
+        tokens = row.text.tokens
+        matches = self._ruleset.unless.matches(row.text)
+        return tuple((str(rule), tokens[first].start, tokens[end - 1].end) for rule, first, end, _ in matches)
+
+    def _around(self, index: int) -> list[Text]:
+        """The sentence, its neighbours and its heading."""
+        section = self._document.blocks[self._sentences[index].block].section
+        heading = self._of_block[section] if section is not None else []
+        near = range(max(0, index - 1), min(index + 2, len(self._sentences)))
+        return [self._sentences[at].text for at in (*near, *heading)]
+
+    def _verdict(self, hit: Hit, context: judgement.Context, row: Sentence) -> Verdict:
+        rule = self._ruleset.rules[hit.rule]
+        decision = judgement.judge(hit, rule, context)
+        block, start, end = self._document.blocks[row.block], hit.start, hit.end
+        related = tuple((block.span(low, high), note) for low, high, note in decision.near)
+        sentence = block.text[row.start : row.end]
+        if row.reply is not None:
+            # the claim is made where the question is answered
+            block, start, end = self._document.blocks[row.reply.block], row.reply.start, row.reply.end
+            decision = replace(decision, reasons=(*decision.reasons, f"answered: “{block.text[start:end]}”"))
+        excerpt, span = block.text[start:end], block.span(start, end)
+        if decision.step != "finding":
+            return Verdict(rule.id, span, excerpt, decision.step, decision.reasons)
+        finding = Finding(
+            rule=rule.id,
+            pack=rule.pack,
+            severity=rule.severity,
+            message=rule.message.replace("{match}", excerpt),
+            span=span,
+            excerpt=excerpt,
+            sentence=sentence,
+            missing=decision.missing,
+            reasons=decision.reasons[1:],
+            suggestions=rule.suggest,
+            related=related,
+        )
+        return Verdict(rule.id, span, excerpt, "finding", decision.reasons, finding)
+
+
+def _count(text: Text, lists: frozenset[str]) -> int:
+    """At how many places a sentence names a term of any of the lists."""
+    return sum(1 for tags in text.tags if not lists.isdisjoint(tags))
+
+
+def _lead(document: Document, block: Block) -> list[str]:
+    """The words that a table cell or list item continues: its row and column header, or the lead-in with its colon."""
+    if block.kind == "cell":
+        return [
+            token.form
+            for lead in reversed(block.leads)
+            for token in (*tokenize(document.blocks[lead].text)[:_LEAD], _COLON)
+        ]
+    if block.kind == "item" and block.leads and (text := document.blocks[block.leads[-1]].text).endswith(":"):
+        start, end = sentences.split(text)[-1]
+        return [token.form for token in tokenize(text[start : end - 1])[-_LEAD:]]
+    return []
+
+
+def _distinct(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """Of one rule's verdicts on overlapping words one: a finding before silence, then the longest."""
+    kept: list[Verdict] = []
+    for verdict in sorted(
+        verdicts, key=lambda item: (item.finding is None, item.span.start - item.span.end, item.span, item.reasons)
+    ):
+        if not any(other.rule == verdict.rule and other.span.overlaps(verdict.span) for other in kept):
+            kept.append(verdict)
+    return tuple(sorted(kept, key=lambda item: (item.span, item.rule)))
