@@ -42,7 +42,7 @@ _NOT_FILLER = _BARRIERS | frozenset(
         "because although though unless until since than but or so yet in on at by from with without for to into onto "
         "about between through during before after against over under within upon via per like as not never no nor "
         "cannot can could may might must shall should will would is are was were be been being am do does did has "
-        "have had hardly barely scarcely rarely seldom 's"
+        "have had hardly barely scarcely rarely seldom"
     ).split()
 )
 

@@ -76,7 +76,7 @@ def find_structured(
         ModelError: the model cannot be loaded.
         ValueError: spaCy refuses a pattern.
     """
-    from spacy.matcher import DependencyMatcher, Matcher
+    from spacy.matcher import DependencyMatcher, Matcher  # noqa: PLC0415  # as above
 
     nlp = _load(lemmas=True)
     flat, trees = Matcher(nlp.vocab), DependencyMatcher(nlp.vocab)
@@ -97,7 +97,7 @@ def find_structured(
 @lru_cache(maxsize=2)
 def _load(*, lemmas: bool = False) -> Any:
     try:
-        import spacy
+        import spacy  # noqa: PLC0415  # a second of loading, paid only where a sentence is parsed
     except ImportError as error:
         raise ModelError(f"spaCy cannot be imported ({error}); run: pip install 'spacy>=3.8.7,<3.9'") from error
     name, folder = locate()
@@ -105,7 +105,7 @@ def _load(*, lemmas: bool = False) -> Any:
         return spacy.load(folder, exclude=["ner", "senter"] + ([] if lemmas else ["lemmatizer", "attribute_ruler"]))
     except Exception as error:  # spaCy raises whatever the damaged file causes
         raise ModelError(
-            f"the English model {name} cannot be loaded by spaCy {spacy.__version__} ({str(error).splitlines()[0]}); "
+            f"the English model {name} cannot be loaded by spaCy {metadata.version('spacy')} ({str(error).splitlines()[0]}); "
             f"reinstall it: pip install --force-reinstall --no-deps {INSTALL.rsplit(maxsplit=1)[-1]}"
         ) from error
 
