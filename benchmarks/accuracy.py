@@ -1,4 +1,4 @@
-"""Measure the installed claimlint on the benchmark corpora and write the tables of benchmarks/README.md.
+"""Measure the installed claimlint on the benchmark corpora and write the tables of README.md and accuracy.md here.
 
     python benchmarks/accuracy.py [--bench ../shared/bench]
 
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-PAGE = PROJECT / "benchmarks" / "README.md"
+PAGES = (PROJECT / "benchmarks" / "README.md", PROJECT / "benchmarks" / "accuracy.md")
 CLAIMLINT = str(Path(sys.executable).parent / "claimlint")
 
 Figures = dict[str, dict[str, dict[str, float]]]
@@ -53,11 +53,13 @@ def main() -> int:
         for corpus in ("reviews", "abstracts")
         for kind in KINDS
     ]
-    text = PAGE.read_text(encoding="utf8")
-    for name, table in (("accuracy", accuracy(figures)), ("scope", scope(scopes))):
-        print(table)
-        text = between(text, name, table)
-    PAGE.write_text(text, encoding="utf8")
+    tables = {"accuracy": accuracy(figures), "scope": scope(scopes)}
+    print(*tables.values(), sep="\n")
+    for page in PAGES:
+        text = page.read_text(encoding="utf8")
+        for name, table in tables.items():
+            text = between(text, name, table)
+        page.write_text(text, encoding="utf8")
     return 0
 
 
