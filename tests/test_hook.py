@@ -42,7 +42,9 @@ def test_try_repo(content_repository):
     (run.folder / "risky.md").write_text(RISKY, encoding="utf8")
     (run.folder / "fixed.md").write_text(FIXED, encoding="utf8")
     run("git", "add", ".")
-    tried = run(sys.executable, "-m", "pre_commit", "try-repo", str(PROJECT), "claimlint", "--files", "risky.md", "fixed.md")
+    tried = run(
+        sys.executable, "-m", "pre_commit", "try-repo", str(PROJECT), "claimlint", "--files", "risky.md", "fixed.md"
+    )
     if "Could not find a version" in tried.stdout + tried.stderr or "ConnectionError" in tried.stderr:
         pytest.skip("the package index cannot be reached")
     assert tried.returncode == 1, tried.stdout + tried.stderr
