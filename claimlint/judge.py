@@ -104,7 +104,13 @@ def _mundane(hit: Hit, context: Context) -> str:
             return ""  # the pattern's own idiom ("takes the place of"), or said after the thing that the claim is about
         return context.block_text[tokens[index].start : tokens[max(tags[index]["MUNDANE"]) - 1].end]
 
-    if hit.last + 1 < high and (follower := mundane(hit.last + 1)):
+    closes = any(
+        hit.last + 1 in ends
+        for index in inside
+        for name in SUBJECT & tags[index].keys()
+        for ends in [tags[index][name]]
+    )
+    if closes and hit.last + 1 < high and (follower := mundane(hit.last + 1)):
         return follower  # eliminates kidney-stone paperwork
     if any(not SUBJECT.isdisjoint(tags[index]) for index in inside):
         return next((thing for index in inside if (thing := mundane(index))), "")
