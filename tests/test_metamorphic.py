@@ -40,6 +40,7 @@ def wrap(opening, text):
 
 
 CITATION = " (Rossi et al., 2021)."
+SUGGESTED = "Early results suggest that"
 SILENCING = {
     "reported as a myth": lambda text: "Myth: " + text,
     "called misleading": lambda text: wrap("It is misleading to say that", text),
@@ -47,17 +48,17 @@ SILENCING = {
     "asked": lambda text: wrap("Ask your doctor whether", text),
 }
 HARMLESS = {
+    "the rebuttal of a myth": lambda text: "Myth: nothing has changed. Fact: " + text,
+    "a myth before it": lambda text: wrap("Contrary to popular belief,", text),
     "a hedge in another sentence": lambda text: "You may have to wait. " + text,
     "a citation in another paragraph": lambda text: "Parking is free (Rossi et al., 2021).\n\n" + text,
 }
 
 
 def is_clause(text):
-    """Whether the parser sees a subject with its verb: only then can a clause be put before the text."""
+    """Whether the parser sees a subject with its finite verb: only then can a clause be joined to the text."""
     (tree,) = parse([text])
-    return any(
-        node.dep in ("nsubj", "nsubjpass") and tree[node.head].tag in ("VBZ", "VBP", "VBD", "VBN") for node in tree
-    )
+    return any(node.dep in ("nsubj", "nsubjpass") and tree[node.head].dep == "ROOT" for node in tree)
 
 
 def share(transformed, wanted, rows=None):
@@ -77,6 +78,42 @@ def test_what_is_not_asserted_is_silent(name):
 def test_what_stands_elsewhere_excuses_nothing(name):
     rate, wrong = share(HARMLESS[name], wanted=True)
     assert rate >= 0.97, (rate, wrong[:40])
+
+
+def test_a_hedge_above_the_claim_silences_what_a_hedge_can():
+    accepting = [(rule, text) for rule, text in examples() if "hedge" in rule.needs and not rule.needs_all]
+    rate, wrong = share(lambda text: wrap(SUGGESTED, text), wanted=False, rows=accepting)
+    assert rate >= 0.97, (rate, wrong[:40])
+
+
+@pytest.mark.parametrize("opening", ["You may have to wait, but", SUGGESTED + " mornings are quiet, but"])
+def test_a_hedge_in_another_clause_excuses_nothing(opening):
+    clauses = [(rule, text) for rule, text in examples() if is_clause(text)]
+    rate, wrong = share(lambda text: wrap(opening, text), wanted=True, rows=clauses)
+    assert rate >= 0.97, (rate, wrong[:40])
+
+
+COPULA = re.compile(r" (?:is|are) (?!not |never )")
+
+
+def modal(word):
+    """The copular examples of rules that take a hedge, with this in place of is."""
+    rows = [(rule, text) for rule, text in examples() if "hedge" in rule.needs and COPULA.search(text)]
+    return [(rule, COPULA.sub(f" {word} ", text, count=1)) for rule, text in rows]
+
+
+def test_may_silences():
+    rows = modal("may be")
+    wrong = [text for rule, text in rows if fires(rule, text)]
+    assert len(wrong) <= 0.1 * len(rows), wrong
+
+
+@pytest.mark.parametrize("word", ["can be", "is virtually", "will definitely be"])
+def test_ability_fake_and_booster_bring_the_finding_back(word):
+    rows = modal(word)
+    # another rule may be the one that speaks for the same words
+    wrong = [text for _, text in rows if not LINTER.check(text, "example.md").findings]
+    assert len(wrong) <= 0.1 * len(rows), wrong
 
 
 @pytest.mark.parametrize(

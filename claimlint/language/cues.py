@@ -180,13 +180,15 @@ def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple
 
 
 def _second_verb(tree: Tree, text: Text, item: Found) -> int:
-    """Where a conjunct with its own finite claim verb starts, which a modal does not reach though the tree says so
-    ("could brighten your day and repairs nerve damage", "may arrive early, and our tea soothes pain" with the verb taken
+    """Where a second clause starts, which the cue does not reach though the tree says so: after ", but" or ", yet", or a
+    conjunct with its own finite claim verb ("could brighten your day and repairs nerve damage", "may arrive early, and our tea soothes pain" with the verb taken
     for a noun); the end of the sentence if there is none."""
     tags = {node.start: node.tag for node in tree}
     tokens = text.tokens
     for index in range(item.last + 2, len(tokens)):
         token = tokens[index]
+        if token.form in ("but", "yet") and tokens[index - 1].form == ",":
+            return token.start
         finite = token.form.endswith("s") and not token.form.endswith("ss") and not VERBS.isdisjoint(text.tags[index])
         if not finite:
             continue
