@@ -186,7 +186,7 @@ def _packs(config: Config, args: argparse.Namespace) -> tuple[Pack, ...]:
 def _linter(packs: Sequence[Pack], config: Config, *, exhaustive: bool = False) -> Linter:
     from claimlint.linter import Linter, Options
 
-    options = Options(exhaustive=exhaustive, owned_hosts=config.owned_hosts, citation_scope=config.citation_scope)
+    options = Options(exhaustive, config.owned_hosts, config.citation_scope, config.citations_since)
     return Linter(packs, options=options)
 
 
@@ -534,6 +534,9 @@ owned-hosts: []
 
 # Whether a citation at the end of a paragraph covers its last sentence or the whole: sentence or paragraph.
 citation-scope: sentence
+
+# A reference from before this year is stale and does not count; without it, age does not matter.
+# citations-since: 2010
 
 # What is different for some drafts.
 overrides: []

@@ -61,6 +61,7 @@ class Config:
     overrides: tuple[Override, ...] = ()
     owned_hosts: tuple[str, ...] = ()
     citation_scope: CitationScope = "sentence"
+    citations_since: int = 0
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -246,6 +247,12 @@ def _one_of(choices: Collection[str]) -> Callable[[_Entry], str]:
     return read
 
 
+def _year(entry: _Entry) -> int:
+    if not re.fullmatch(r"(?:19|20)\d{2}", str(entry.value)):
+        raise entry.error(f"{_named(entry)} must be a year such as 2010, not “{entry.value}”")
+    return int(entry.value)
+
+
 def _levels(entry: _Entry) -> dict[str, str]:
     if not isinstance(entry.value, dict):
         raise entry.error(f"{_named(entry)} must map rules to severities")
@@ -289,6 +296,7 @@ _KEYS: dict[str, Callable[[_Entry], object]] = {
     "exclude": _strings,
     "owned-hosts": _strings,
     "citation-scope": _one_of(get_args(CitationScope)),
+    "citations-since": _year,
     "overrides": _overrides,
 }
 

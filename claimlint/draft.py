@@ -29,6 +29,18 @@ _LEAD = 30
 _COLON = Token(":", 0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """exhaustive: parse every sentence, take no shortcut. owned_hosts: the publisher's own hosts, whose pages are
+    no citations. citation_scope: what a citation covers, its "sentence" or its whole "paragraph". citations_since: the
+    year before which a citation is stale; 0 for none."""
+
+    exhaustive: bool = False
+    owned_hosts: tuple[str, ...] = ()
+    citation_scope: str = "sentence"
+    citations_since: int = 0
+
+
 @dataclass(slots=True)
 class Sentence:
     """A sentence of a block: offsets into the block's text, and what the stages learnt about it.
@@ -55,23 +67,19 @@ class Sentence:
 
 
 class Draft:
-    """A document read sentence by sentence. everything: take no shortcut, look at every sentence.
-
-    owned_hosts, whole_paragraph: see `linter.Options`.
-    """
+    """A document read sentence by sentence. everything: take no shortcut, look at every sentence."""
 
     def __init__(
         self,
         document: Document,
         ruleset: Ruleset,
         cues: Cues,
+        options: Options,
         *,
         everything: bool,
-        owned_hosts: Sequence[str] = (),
-        whole_paragraph: bool = False,
     ) -> None:
         self._document, self._ruleset, self._cues = document, ruleset, cues
-        self._everything, self._owned_hosts, self._whole = everything, owned_hosts, whole_paragraph
+        self._options, self._everything = options, everything
         self._sentences: list[Sentence] = []
         self._of_block: defaultdict[int, list[int]] = defaultdict(list)
         self._cited: dict[int, tuple[Citation, ...]] = {}
@@ -83,7 +91,9 @@ class Draft:
         if not chosen:
             return ()
         self._topic = topic([sentence.text for sentence in self._sentences])
-        self._references = citations.references(self._document, self._owned_hosts)
+        self._references = citations.references(
+            self._document, self._options.owned_hosts, self._options.citations_since
+        )
         for index in chosen:
             self._frame(index)
             self._cite(index)
@@ -160,7 +170,7 @@ class Draft:
             block,
             block.text[before.start : before.end] if before else "",
             block.text[row.start : row.end],
-            whole=self._whole,
+            whole=self._options.citation_scope == "paragraph",
         )
         if not any(not item.fault for item in found):
             # a table's caption and header, a list's lead-in and the first cell of a row speak for what they introduce

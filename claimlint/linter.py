@@ -6,26 +6,16 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from claimlint import readers
-from claimlint.draft import Draft
+from claimlint.draft import Draft, Options
 from claimlint.find import compile_packs
 from claimlint.language.cues import Cues
 from claimlint.packs import Pack
 from claimlint.types import Document, Finding, Reading, Report, Rule
 
 _SPACES = re.compile(r"\W+")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """exhaustive: parse every sentence, take no shortcut. owned_hosts: the publisher's own hosts, whose pages are
-    no citations. citation_scope: what a citation covers, its "sentence" or its whole "paragraph"."""
-
-    exhaustive: bool = False
-    owned_hosts: tuple[str, ...] = ()
-    citation_scope: str = "sentence"
 
 
 class Linter:
@@ -64,14 +54,7 @@ class Linter:
         return document, self._read(document, everything=True)
 
     def _read(self, document: Document, *, everything: bool) -> tuple[Reading, ...]:
-        draft = Draft(
-            document,
-            self._ruleset,
-            self._cues,
-            everything=everything,
-            owned_hosts=self.options.owned_hosts,
-            whole_paragraph=self.options.citation_scope == "paragraph",
-        )
+        draft = Draft(document, self._ruleset, self._cues, self.options, everything=everything)
         return draft.readings()
 
 

@@ -70,6 +70,7 @@ class Options:
     exhaustive: bool = False
     owned_hosts: tuple[str, ...] = ()
     citation_scope: str = "sentence"
+    citations_since: int = 0
 
 
 class Linter:

@@ -59,6 +59,7 @@ fail-on: advice
 exclude: [archive/**]
 owned-hosts: [example.org]
 citation-scope: paragraph
+citations-since: 2010
 overrides:
   - files: ["blog/**"]
     severity: {core: advice}
@@ -77,6 +78,7 @@ fail-on = "advice"
 exclude = ["archive/**"]
 owned-hosts = ["example.org"]
 citation-scope = "paragraph"
+citations-since = 2010
 
 [[tool.claimlint.overrides]]
 files = ["blog/**"]
@@ -90,6 +92,7 @@ fail-on = "never"
     assert first.severity == second.severity == {"core/cure": "off"}
     assert first.packs == second.packs == ("core", "house/pack.yml")
     assert (first.citation_scope, first.owned_hosts) == (second.citation_scope, second.owned_hosts)
+    assert first.citations_since == second.citations_since == 2010
 
 
 @pytest.mark.parametrize("text", ["", "---\n", "# only a comment\n", "ignore:\nseverity:\noverrides:\n"])
@@ -120,6 +123,7 @@ BOMB = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 9)}]" 
             "2: “severity.core/cure” must be one of advice, warning, error, off",
         ),
         ("severity: [core]", "1: “severity” must map rules to severities"),
+        ("citations-since: soon", "1: “citations-since” must be a year such as 2010, not “soon”"),
         ("overrides: {}", "1: “overrides” must be a list"),
         ("overrides:\n  - ignore: [core]", "2: an override needs “files”: the globs of the drafts it is for"),
         ("overrides:\n  - files: ['*.md']\n    packs: [core]", "3: unknown key “packs”"),

@@ -43,7 +43,14 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
         r"\[(?:citation needed|cite|cit|TK[^\]]*|source\??|ref\??|reference needed)\]|\((?:ref|cite|citation needed|source\?)\)",
         re.I,
     ),
+    "study": re.compile(
+        r"\b(?:an?|one|this|another|recent|new|numerous|several|many|multiple|clinical|published|two|three)\s+(?:[\w-]+\s+){0,3}?"
+        r"(?:study|studies|trials?|meta-analys[ei]s|systematic\s+reviews?)\b(?!\s+(?:subscription|period|version|pack|size))",
+        re.I,
+    ),
 }
+_STUDY = "study-without-link"
+_YEARS = re.compile(r"\b(?:19|20)\d{2}(?=\b|[a-z]\b)")
 _LABELLED = re.compile(r"^\W*(?:\[(\d{1,3})\]|(\d{1,3})[.)])\s+\S")
 _ENTRY_SIGNS = re.compile(r"\b(?:19|20)\d{2}\b|\b10\.\d{4,9}/|\bPMID\b|\bet al\b", re.I)
 _PRECLINICAL = re.compile(
@@ -109,11 +116,15 @@ class References:
     entries: list[str] = field(default_factory=list)
     blocks: set[int] = field(default_factory=set)
     owned: tuple[str, ...] = ()
+    since: int = 0
 
 
-def references(document: Document, owned: Sequence[str] = ()) -> References:
-    """Collect reference lists, footnotes, anchors and front-matter sources. owned: hosts of the publisher itself."""
-    refs = References(owned=tuple(owned))
+def references(document: Document, owned: Sequence[str] = (), since: int = 0) -> References:
+    """Collect reference lists, footnotes, anchors and front-matter sources.
+
+    owned: hosts of the publisher itself. since: the year before which a reference is stale; 0 for none.
+    """
+    refs = References(owned=tuple(owned), since=since)
     listed = {
         index
         for index, block in enumerate(document.blocks)
@@ -181,12 +192,12 @@ def find(block: Block, refs: References) -> tuple[Citation, ...]:
             found.append(
                 Citation("component", mark.target, mark.start, mark.end, "" if mark.target.strip() else "dangling")
             )
-    # a number inside a link is judged by where the link leads
+    # a number or a study inside a link is judged by where the link leads
     linked = [(item.start, item.end) for item in found if item.form == "link" and not item.fault]
     kept = [
         item
         for item in found
-        if not (item.fault and any(start <= item.start and item.end <= end for start, end in linked))
+        if not (item.fault and any(start < item.end and item.start < end for start, end in linked))
     ]
     return tuple(sorted(kept, key=lambda item: (item.start, item.end, item.form)))
 
@@ -202,8 +213,16 @@ def _fault(form: str, text: str, refs: References) -> str:
         entries = [entry for entry in refs.entries if any(name in entry for name in names)]
         if refs.entries and names and not entries:
             return "dangling"
-        return "preclinical" if entries and all(_PRECLINICAL.search(entry) for entry in entries) else ""
-    return "placeholder" if form == "placeholder" else ""
+        if entries and all(_PRECLINICAL.search(entry) for entry in entries):
+            return "preclinical"
+        return _stale(text, refs)
+    return {"placeholder": "placeholder", "study": _STUDY}.get(form, "")
+
+
+def _stale(text: str, refs: References) -> str:
+    """The newest year counts: an entry may name the year of a reprint or of a web page."""
+    years = [int(year) for year in _YEARS.findall(text)]
+    return "stale" if years and max(years) < refs.since else ""
 
 
 def _number_fault(number: str, refs: References) -> str:
@@ -222,7 +241,7 @@ def _entry_fault(entry: str, refs: References) -> str:
     if _PRECLINICAL.search(entry):
         return "preclinical"
     if _ENTRY_SIGNS.search(entry) or re.search(r"\bPMC\d|\bNCT\d|\bISBN\b", entry):
-        return ""
+        return _stale(entry, refs)
     links = re.findall(r"(?:https?://|/)\S+", entry)
     faults = [_link_fault(link, refs) for link in links]
     if links:

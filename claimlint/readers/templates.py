@@ -21,7 +21,7 @@ _HUGO = re.compile(r"\{\{([<%])\s*(/?)\s*([\w./-]*)")
 _LIQUID = re.compile(r"\{%-?\s*(\w*)")
 _ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}|\{[.#][^{}\n]*\}(?=[ \t]*\r?(?:\n|\Z))")
 _BRACKET = re.compile(
-    r"\[(/?)([a-z][a-z0-9_-]*)((?:\s+(?:[\w-]+=)?(?:\"[^\"\]]*\"|'[^'\]]*'|[^\s\]\"'=\[]+))*)\s*/?\](?![(\[:])"
+    r"\[(/?)(?!\w+ needed\])([a-z][a-z0-9_-]*)((?:\s+(?:[\w-]+=)?(?:\"[^\"\]]*\"|'[^'\]]*'|[^\s\]\"'=\[]+))*)\s*/?\](?![(\[:])"
 )
 _QUOTED = re.compile(r"=[\"']")
 _PARAMETER = re.compile(r"(?:([\w-]+)\s*=\s*)?(?:\"((?:[^\"\\]|\\.)*)\"|`([^`]*)`|'([^']*)'|([^\s\"`'=]+))")
@@ -73,7 +73,7 @@ def attributes(scan: Scan, at: int) -> int:
 
 
 def wordpress(scan: Scan, at: int) -> int:
-    """`[name …]`, unless it looks like words in brackets."""
+    """`[name …]`, unless it looks like words in brackets, as “[citation needed]” does."""
     opening = _BRACKET.match(scan.page, at)
     if opening is None:
         return at
