@@ -127,22 +127,30 @@ def _apart(cue: Cue, cues: Sequence[Cue], text: Text) -> Cue:
 
 
 def _is_name(item: Found, tree: Tree, text: Text) -> bool:
-    """May the month, might the noun, 'd for had: a modal that the tagger does not take for one."""
-    if text.tokens[item.first].form not in _MODALS or item.first != item.last:
+    """May the month, might the noun, 'd for had, NO the molecule: what the tagger takes for no modal or determiner."""
+    form = text.tokens[item.first].form
+    if item.first != item.last or (form not in _MODALS and form != "no"):
         return False
-    return any(node.start == item.start and node.tag in ("NNP", "NNPS", "NN", "VBD") for node in tree)
+    tags = ("NNP", "NNPS") if form == "no" else ("NNP", "NNPS", "NN", "VBD")
+    return any(node.start == item.start and node.tag in tags and node.dep != "det" for node in tree)
 
 
 def _ranges(item: Found, kind: str, tree: Tree, text: Text) -> tuple[tuple[int, int], ...]:
     if item.first < text.lead:
         return ((text.tokens[0].start, text.tokens[-1].end),)
     inside = [index for index, node in enumerate(tree) if node.start < item.end and item.start < node.end]
-    if not inside or not scope.has_verb(tree):
+    if not inside or not scope.has_verb(tree) or _either_way(item, text):
         return (_window(item, text),)
     covered = scope.governed(tree, inside[0], inside[-1], kind) - set(inside)
     if not covered:
         return (_window(item, text),)
     return _runs(tree, covered, text, item)
+
+
+def _either_way(item: Found, text: Text) -> bool:
+    """"Whether you sit or lie, …": the fronted clause leaves nothing open that the main clause says."""
+    forms = [token.form for token in text.tokens]
+    return item.first == 0 and forms[0] == "whether" and "," in forms and "or" in forms[: forms.index(",")]
 
 
 def _window(item: Found, text: Text) -> tuple[int, int]:
@@ -159,7 +167,7 @@ def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple
     """Neighbouring tokens as ranges; a semicolon or dash ends every scope, whatever the tree says."""
     low, high = 0, _second_verb(tree, text, item)
     for token in text.tokens:
-        if token.form in (";", "—", "–"):
+        if token.form in (";", "—", "–", "-"):
             if token.start < item.start:
                 low = token.end
             else:

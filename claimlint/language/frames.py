@@ -74,7 +74,7 @@ def frames(
     names = {cue.name for cue in cues}
     if "endorsing" not in names:
         found += [
-            Frame("critical", start, end, f"“{block.text[cue.start : cue.end]}” rejects it")
+            Frame("critical", start, _until_semicolon(text, cue, end), f"“{block.text[cue.start : cue.end]}” rejects it")
             for cue in cues
             if cue.name == "critical"
         ]
@@ -116,6 +116,11 @@ def frames(
         if mark.kind == "strike" and mark.start < end and start < mark.end
     ]
     return tuple(found)
+
+
+def _until_semicolon(text: Text, cue: Found, end: int) -> int:
+    """The end of what is rejected: "Whoever called it risky was wrong; it is perfectly safe" goes on to assert."""
+    return next((token.start for token in text.tokens[cue.last + 1 :] if token.form == ";"), end)
 
 
 def _until_turn(text: Text, cue: Found, end: int) -> int:
