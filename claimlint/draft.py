@@ -225,7 +225,7 @@ class Draft:
             topic=self._topic,
             healthy=_count(row.text, STRONG) > 1,
             block_text=block.text,
-            near=any(_count(text, HEALTH) for text in self._around(index)),
+            near=any(_count(text, HEALTH | {"PATIENT"}) for text in self._around(index)),
             answer=row.answer if row.asks else "",
         )
         return Reading(

@@ -146,7 +146,7 @@ def _negated(hit: Hit, _rule: Rule, context: Context) -> str:
 def _makes(hit: Hit, cue: Cue, text: Text) -> bool:
     """Whether the cue is part of the claim itself ("no side effects"): inside the hit, and asked for by its pattern, by
     its words or by a term of one of its lists."""
-    if not (hit.start <= cue.start and cue.end <= hit.end):
+    if not (hit.start <= cue.start < cue.end <= hit.end):  # a cue of the lead-in stands nowhere in the block
         return False
     words = {"not" if word.endswith("n't") else word for word in fold(cue.text).replace("-", " ").split()}
     return words <= hit.wording or any(

@@ -27,7 +27,7 @@ ABOUT = ("any", "health", "treatment")
 _SCALARS = ("str", "int", "float", "bool", "null", "timestamp", "value")
 CUES = (
     "hedge-strong", "hedge-medium", "hedge-weak", "softener", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation", "booster",
-    "critical", "myth", "reported", "rebuttal", "advice", "affirm", "deny", "retort", "flat-no", "disclosure", "endorsing", "own-voice",
+    "critical", "myth", "reported", "rebuttal", "advice", "regulatory", "affirm", "deny", "retort", "flat-no", "disclosure", "endorsing", "own-voice",
 )  # fmt: skip
 
 

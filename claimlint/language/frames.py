@@ -26,6 +26,11 @@ _MENTION = re.compile(
     r"delete|avoid|never|instead of|replace|strike|cut|flag(?:s|ged)?|means?|quot(?:e|es|ed)|headings?|titles?|ran|read(?:s)?|tell(?:s|ing)?|told|promis\w+)\b",
     re.I,
 )
+_SLOGAN = re.compile(
+    r"^\s*,?\s*(?:is|was|are|were|gets?|got)\s+(?:often\s+|still\s+)?(?:how\b|the\s+(?:sort|kind|type)\b|stamped|printed|plastered|splashed|"
+    r"a\s+(?:line|slogan|phrase|claim|boast)\b)(?!.*\b(?:our|we|us|my|I)\b)"
+)
+"""What follows a quoted slogan that is talked about; the seller's own customers are no such talk."""
 _BAD_EXAMPLE = re.compile(
     r"^\W*[❌✗✘🚫⛔]|^\W*(?:bad|wrong|don['’]?t(?: say| write)?|do not (?:say|write)|avoid|never (?:say|write)|risky|non-?compliant|before|not ok(?:ay)?)\s*[:–—-]",
     re.I,
@@ -93,6 +98,11 @@ def frames(
         for cue in cues
         if cue.name == "advice"
     ]
+    found += [
+        Frame("regulatory", cue.end, _until_turn(text, cue, end), "what an approval is for, no effect promised")
+        for cue in cues
+        if cue.name == "regulatory"
+    ]
     if _is_question(block, sentence) and "own-voice" not in names:
         found.append(Frame("question", start, end, "asked, not asserted"))
     found += [
@@ -149,7 +159,8 @@ def _mentions(start: int, sentence: str, heading: str, education: bool) -> list[
     for match in _QUOTED.finditer(sentence):
         around = sentence[: match.start()] + sentence[match.end() :]
         about_wording = _MENTION.search(around) and (_EDUCATION.search(around) or _EDUCATION.search(heading))
-        if education or (len(around.split()) >= 2 and about_wording):
+        slogan = match.start() == 0 and _SLOGAN.match(sentence[match.end() :])
+        if education or slogan or (len(around.split()) >= 2 and about_wording):
             found.append(
                 Frame(
                     "mention", start + match.start(), start + match.end(), "wording that is talked about, not claimed"
