@@ -166,8 +166,8 @@ def _window(item: Found, text: Text) -> tuple[int, int]:
 def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple[int, int], ...]:
     """Neighbouring tokens as ranges; a semicolon or dash ends every scope, whatever the tree says."""
     low, high = 0, _second_verb(tree, text, item)
-    for token in text.tokens:
-        if token.form in (";", "—", "–", "-"):
+    for index, token in enumerate(text.tokens):
+        if token.form in (";", "—", "–") or _spaced_hyphen(text, index):
             if token.start < item.start:
                 low = token.end
             else:
@@ -185,6 +185,17 @@ def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple
         else:
             runs.append([node.start, node.end, index])
     return tuple((start, end) for start, end, _ in runs)
+
+
+def _spaced_hyphen(text: Text, index: int) -> bool:
+    """A hyphen typed for a dash: "not thick - more like water", "not thick -- more like water"."""
+    near = text.tokens[max(0, index - 1) : index + 2]
+    return (
+        text.tokens[index].form == "-"
+        and len(near) == 3
+        and (near[0].form == "-" or near[0].end < near[1].start)
+        and (near[2].form == "-" or near[1].end < near[2].start)
+    )
 
 
 def _second_verb(tree: Tree, text: Text, item: Found) -> int:

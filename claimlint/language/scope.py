@@ -8,6 +8,7 @@ Computational Linguistics 38:2; Özgür & Radev 2009, EMNLP).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from claimlint.language.model import Tree, ancestors, children, subtree
@@ -21,6 +22,16 @@ _RAISING = frozenset(
         "proved"
     ).split()
 )
+_ASIDE = frozenset("advcl prep acl relcl npadvmod appos parataxis dep ccomp advmod".split())
+_QUANTIFIERS = frozenset(
+    (
+        "all every everyone everybody everything each any anyone anybody anything many much more one a an single both "
+        "only"
+    ).split()
+)
+_COMPLEMENTS = ("xcomp", "ccomp", "dobj", "prep", "acomp", "attr")
+_GLUED = re.compile(r"n\W?t$")
+"""A contracted "not" that the parser did not split off ("don\x92t" with an apostrophe of another encoding)."""
 _EMPTY_SUBJECTS = frozenset(["nobody", "none", "nothing", "neither", "no-one"])
 COPULAS = frozenset("be is are was were 's am been being 're 'm".split())
 _LIGHT = frozenset(
@@ -233,36 +244,55 @@ def _noun(tree: Tree, noun: int) -> set[int]:
 def _negated(tree: Tree, head: int, first: int) -> set[int]:
     node = tree[head]
     above = node.head
+    if _GLUED.search(node.lower) and not node.tag.startswith(("RB", "MD", "VB")):
+        above = next((index for index in range(head + 1, len(tree)) if tree[index].tag.startswith("VB")), head)
+        return _before_aside(tree, {index for index in _clause(tree, above, first) if index > head}, first)
     if node.lower == "without" or (node.dep == "prep" and node.tag == "IN"):
-        return set(subtree(tree, head)) - {head}
+        return _before_aside(tree, set(subtree(tree, head)) - {head}, first)
     if node.dep == "det" or (node.tag in ("DT", "PDT") and tree[above].tag.startswith("NN")):
         while tree[above].dep in ("poss", "compound", "nmod"):
             above = tree[above].head
         return _negated_phrase(tree, above)
+    if node.lower == "nor" and (second := [child for child in children(tree, above, "conj") if child > head]):
+        return _before_aside(tree, _clause(tree, second[0], 0) | _subject(tree, second[0]), first)
+    if phrase := _contrast(tree, head):
+        return phrase
     if node.dep in ("neg", "advmod", "preconj") and tree[above].dep in ("nsubj", "nsubjpass"):
         return _negated_phrase(tree, above)
     if node.lower in _EMPTY_SUBJECTS or (node.lower == "one" and first < head):
         if node.dep in ("pobj", "dative", "dobj") and not children(tree, head):
             return _clause(tree, clause_of(tree, head), 0)  # restores vision to nobody
         return _negated_phrase(tree, head)
-    if node.dep == "pobj" or node.tag.startswith("NN"):
+    if node.dep == "pobj" or node.tag.startswith("NN") or (above == head and not node.tag.startswith(("VB", "JJ"))):
         return set(subtree(tree, head))
-    if node.tag.startswith("VB") and node.dep not in ("aux", "auxpass"):
-        below = [
-            child for child in children(tree, head, "xcomp", "ccomp", "dobj", "prep", "acomp", "attr") if child > head
-        ]
-        return {index for child in below for index in subtree(tree, child)}
+    if (node.tag.startswith("VB") and node.dep not in ("aux", "auxpass")) or node.tag.startswith("JJ"):
+        return _before_aside(tree, _negative_word(tree, head, first), first)
+    return _negative_adverb(tree, head, first)
+
+
+def _negative_word(tree: Tree, head: int, first: int) -> set[int]:
+    """What a verb (fail, lack) or an adjective (unable, with its copula) denies."""
+    node = tree[head]
     if node.tag.startswith("JJ"):
-        return _adjective(tree, head, first)
-    if above == head:
-        return set(subtree(tree, head))
+        return _adjective(tree, head, first) | ({node.head} if tree[node.head].tag.startswith("VB") else set())
+    # "cells lacking p53 divide": a verb below "lack" is the parser's mistake
+    kinds = ("dobj", "prep") if node.lower.startswith("lack") else _COMPLEMENTS
+    return {index for child in children(tree, head, *kinds) if child > head for index in subtree(tree, child)}
+
+
+def _negative_adverb(tree: Tree, adverb: int, first: int) -> set[int]:
+    above = tree[adverb].head
     while tree[above].tag.startswith("RB") and tree[above].head != above:
+        if adverb < above < len(tree) - 1 and tree[above + 1].lower == ",":
+            return {above}  # not surprisingly, …
         above = tree[above].head  # hardly ever
+    if tree[above].lower in _QUANTIFIERS and tree[tree[above].head].tag.startswith("NN"):
+        return _negated_phrase(tree, tree[above].head)  # not many people
     if tree[above].dep in ("aux", "auxpass"):
         above = tree[above].head
     if tree[above].tag.startswith(("VB", "MD")) and tree[above].dep not in ("amod", "compound"):
         covered = {index for index in _clause(tree, above, first) if index > first} | _passive_subject(tree, above)
-        return _before_participle(tree, covered | _indefinite_subject(tree, above))
+        return _before_aside(tree, covered | _indefinite_subject(tree, above), first)
     return {index for index in subtree(tree, above) if index >= first}
 
 
@@ -282,19 +312,39 @@ def _negated_phrase(tree: Tree, noun: int) -> set[int]:
     while node.dep in ("conj", "pobj", "prep") and tree[node.head].dep in ("nsubj", "nsubjpass", "prep", "pobj"):
         noun, node = node.head, tree[node.head]
     if node.dep in ("nsubj", "nsubjpass") and tree[node.head].tag.startswith(("VB", "MD")):
-        return _before_participle(tree, phrase | _clause(tree, node.head, noun))
-    return phrase
+        phrase |= _clause(tree, node.head, noun)
+    return _before_aside(tree, phrase, noun)
 
 
-def _before_participle(tree: Tree, covered: set[int]) -> set[int]:
-    """Without a trailing ", suggesting …" or ", where …", which comments on the whole sentence."""
+def _contrast(tree: Tree, head: int) -> set[int]:
+    """The phrase of "X, but not Y, does it": a negation between two subjects denies the second one alone."""
+    before = tree[head - 1].lower if head else ""
+    if tree[head].lower != "not" or before not in ("but", "and", ",", "(") or tree[head].head <= head:
+        return set()
+    if head + 1 < len(tree) and tree[head + 1].lower in _QUANTIFIERS:
+        return set()  # "but not everyone recovers"
+    above = tree[head].head
+    subjects = [above] if tree[above].dep in ("nsubj", "nsubjpass") else children(tree, above, "nsubj", "nsubjpass")
+    return next(({i for i in subtree(tree, noun) if i > head} for noun in subjects if noun > head), set())
+
+
+def _before_aside(tree: Tree, covered: set[int], first: int) -> set[int]:
+    """Without what a comma or bracket sets apart behind the cue (", suggesting …", ", which …", ", unlike …"): it comments
+    on the denial or asserts by itself."""
     trailing = {
         index for root in covered
-        if tree[root].head in covered and _comma_before(tree, root)
-        and ((tree[root].dep == "advcl" and tree[root].tag == "VBG") or tree[root].dep == "relcl")
+        if root > first and tree[root].head in covered and _set_apart(tree, root, first)
         for index in subtree(tree, root)
     }  # fmt: skip
     return covered - trailing
+
+
+def _set_apart(tree: Tree, root: int, first: int) -> bool:
+    node, left = tree[root], min(subtree(tree, root))
+    if node.dep == "conj":  # "no effect on X but increases Y": a verb that the parser hangs on a noun
+        return node.tag in ("VBD", "VBZ", "VBP") and tree[node.head].tag.startswith("NN")
+    apart = _comma_before(tree, root) or (left > 0 and tree[left - 1].lower in ("(", "--"))
+    return apart and node.dep in _ASIDE and left - 1 > first
 
 
 def clause_of(tree: Tree, index: int) -> int:
