@@ -78,7 +78,7 @@ def _not_about(hit: Hit, rule: Rule, context: Context) -> str:
         return "nothing near it is about health"
     if rule.about == "treatment" and context.topic.voice == "reference":
         return "a description in a text that neither sells nor addresses readers"
-    mundane = _mundane(hit, context)
+    mundane = _mundane(hit, context) or _all_mundane(hit, context)
     if mundane:
         return f"about “{mundane}”, no treatment"
     return ""
@@ -119,6 +119,18 @@ def _mundane(hit: Hit, context: Context) -> str:
             return ""
         if thing := mundane(index):
             return thing
+    return ""
+
+
+def _all_mundane(hit: Hit, context: Context) -> str:
+    """The everyday thing in a sentence that names nothing medical: "The room has a lock, so your things are safe"."""
+    tags, tokens = context.text.tags, context.text.tokens
+    own = range(context.text.lead, len(tokens))
+    if any(not HEALTH.isdisjoint(tags[index]) for index in own):
+        return ""
+    for index in own:
+        if "MUNDANE" in tags[index] and tokens[index].form not in hit.wording:
+            return context.block_text[tokens[index].start : tokens[max(tags[index]["MUNDANE"]) - 1].end]
     return ""
 
 
