@@ -148,7 +148,7 @@ def _ranges(item: Found, kind: str, tree: Tree, text: Text) -> tuple[tuple[int, 
 
 
 def _either_way(item: Found, text: Text) -> bool:
-    """"Whether you sit or lie, …": the fronted clause leaves nothing open that the main clause says."""
+    """In "Whether you sit or lie, …" the fronted clause leaves nothing open that the main clause says."""
     forms = [token.form for token in text.tokens]
     return item.first == 0 and forms[0] == "whether" and "," in forms and "or" in forms[: forms.index(",")]
 
@@ -167,6 +167,8 @@ def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple
     """Neighbouring tokens as ranges; a semicolon or dash ends every scope, whatever the tree says."""
     low, high = 0, _second_verb(tree, text, item)
     for index, token in enumerate(text.tokens):
+        if index == item.last + 1:
+            continue  # "does not — we checked — work"
         if token.form in (";", "—", "–") or _spaced_hyphen(text, index):
             if token.start < item.start:
                 low = token.end
@@ -204,6 +206,8 @@ def _second_verb(tree: Tree, text: Text, item: Found) -> int:
     for a noun); the end of the sentence if there is none."""
     tags = {node.start: node.tag for node in tree}
     tokens = text.tokens
+    # "no herb, oil or tea cures …": a negation reaches across "or"
+    joins = ("and", "but", "so") if item.name == "negation" else ("and", "but", "or", "so")
     for index in range(item.last + 2, len(tokens)):
         token = tokens[index]
         if token.form in ("but", "yet") and tokens[index - 1].form == ",":
@@ -211,10 +215,10 @@ def _second_verb(tree: Tree, text: Text, item: Found) -> int:
         finite = token.form.endswith("s") and not token.form.endswith("ss") and not VERBS.isdisjoint(text.tags[index])
         if not finite:
             continue
-        if tokens[index - 1].form in ("and", "but", "or"):
+        if tokens[index - 1].form in joins[:-1]:
             return tokens[index - 1].start
         if tags.get(token.start, "").startswith("NN"):
             for before in range(index - 2, max(item.last, index - 7), -1):
-                if tokens[before].form in ("and", "but", "or", "so") and tokens[before - 1].form == ",":
+                if tokens[before].form in joins and tokens[before - 1].form == ",":
                     return tokens[before].start
     return tree[-1].end

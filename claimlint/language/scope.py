@@ -342,7 +342,8 @@ def _before_aside(tree: Tree, covered: set[int], first: int) -> set[int]:
 def _set_apart(tree: Tree, root: int, first: int) -> bool:
     node, left = tree[root], min(subtree(tree, root))
     if node.dep == "conj":  # "no effect on X but increases Y": a verb that the parser hangs on a noun
-        return node.tag in ("VBD", "VBZ", "VBP") and tree[node.head].tag.startswith("NN")
+        joined = {tree[index].lower for index in children(tree, node.head, "cc")}
+        return node.tag in ("VBD", "VBZ", "VBP") and tree[node.head].tag.startswith("NN") and "or" not in joined
     apart = _comma_before(tree, root) or (left > 0 and tree[left - 1].lower in ("(", "--"))
     return apart and node.dep in _ASIDE and left - 1 > first
 
