@@ -165,15 +165,12 @@ def _window(item: Found, text: Text) -> tuple[int, int]:
 
 def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple[int, int], ...]:
     """Neighbouring tokens as ranges; a semicolon or dash ends every scope, whatever the tree says."""
-    low, high = 0, _second_verb(tree, text, item)
-    for index, token in enumerate(text.tokens):
-        if index == item.last + 1:
-            continue  # "does not — we checked — work"
-        if token.form in (";", "—", "–") or _spaced_hyphen(text, index):
-            if token.start < item.start:
-                low = token.end
-            else:
-                high = min(high, token.start)
+    stops = [i for i, token in enumerate(text.tokens) if token.form in (";", "—", "–") or _spaced_hyphen(text, i)]
+    after = [i for i in stops if i > item.last]
+    if after and after[0] == item.last + 1:
+        after = after[2:]  # "does not — we checked — work"
+    low = max((text.tokens[i].end for i in stops if i < item.first), default=0)
+    high = min([_second_verb(tree, text, item), *(text.tokens[i].start for i in after[:1])])
     runs: list[list[int]] = []
     for index in sorted(covered):
         node = tree[index]
