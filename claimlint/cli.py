@@ -29,6 +29,7 @@ from claimlint.types import SEVERITIES, Lines, Problem, Report, Rule, Status
 if TYPE_CHECKING:
     from claimlint.linter import Linter
     from claimlint.packs import Pack
+    from claimlint.selection import Choice
 
 _SKIPPED = frozenset({"node_modules", "venv", "__pycache__"})
 _EXIT_CODES = "exit codes: 0 clean or below --fail-on, 1 findings at or above it, 2 something could not be used or read"
@@ -134,6 +135,9 @@ def _add_packs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pack", action="append", metavar="NAME|PATH", help="use this pack instead of the configured ones (repeatable)"
     )
+    parser.add_argument(
+        "--market", action="append", metavar="MARKET", help="where drafts appear, such as us, uk, eu, au"
+    )
 
 
 class _Version(argparse.Action):
@@ -179,15 +183,43 @@ def _split(values: Sequence[str] | None) -> tuple[str, ...]:
 def _packs(config: Config, args: argparse.Namespace) -> tuple[Pack, ...]:
     from claimlint.packs import load_packs
 
-    named = getattr(args, "pack", None)
-    return load_packs(named, near=Path.cwd()) if named else load_packs(config.packs, near=config.root)
+    return load_packs(_pack_names(config, args), near=config.root)
 
 
-def _linter(packs: Sequence[Pack], config: Config, *, exhaustive: bool = False) -> Linter:
+def _pack_names(config: Config, args: argparse.Namespace) -> list[str]:
+    """Names and paths of all packs that some draft may need; those of the command line are relative to here."""
+    if named := getattr(args, "pack", None):
+        return [str(Path.cwd() / name) if (Path.cwd() / name).exists() else name for name in named]
+    return [*config.packs, *(name for override in config.overrides for name in override.packs)]
+
+
+def _chooser(config: Config, args: argparse.Namespace) -> Callable[[str], Choice]:
+    """Which packs are on for a draft, by its path."""
+    from claimlint.packs import name_of
+    from claimlint.selection import Choice
+
+    given = _pack_names(config, args) if getattr(args, "pack", None) else ()
+    market = getattr(args, "market", None)
+
+    def choose(draft: str) -> Choice:
+        here = configuration.for_path(config, draft)
+        packs = (name_of(name, near=config.root) for name in given or here.packs)
+        return Choice(tuple(packs), tuple(market or here.market))
+
+    return choose
+
+
+def _linter(config: Config, args: argparse.Namespace) -> Linter:
     from claimlint.linter import Linter, Options
 
-    options = Options(exhaustive, config.owned_hosts, config.citation_scope, config.citations_since)
-    return Linter(packs, options=options)
+    options = Options(
+        exhaustive=getattr(args, "exhaustive", False),
+        owned_hosts=config.owned_hosts,
+        citation_scope=config.citation_scope,
+        citations_since=config.citations_since,
+        choose=_chooser(config, args),
+    )
+    return Linter(_packs(config, args), options=options)
 
 
 def _known(linter: Linter, config: Config, args: argparse.Namespace) -> frozenset[str]:
@@ -286,7 +318,7 @@ def _check(args: argparse.Namespace) -> int:
     if args.statistics and args.format != "full":
         raise ConfigError(f"--statistics is a format of its own; leave out “--format {args.format}”")
     config = _configured(args)
-    linter = _linter(_packs(config, args), config, exhaustive=args.exhaustive)
+    linter = _linter(config, args)
     known = _known(linter, config, args)
     configuration.check_references(config, known | set(suppressions.RULES))
     drafts = _drafts(args.paths, config, stdin=args.stdin_filename, force_exclude=args.force_exclude)
@@ -399,7 +431,7 @@ def _inspect(args: argparse.Namespace) -> int:
     from claimlint.report import data, reading
 
     config = _configured(args)
-    linter = _linter(_packs(config, args), config)
+    linter = _linter(config, args)
     unread: dict[str, Report] = {}
     drafts = _drafts(args.paths, config)
     read = {name: linter.inspect(source, name) for name, source in _sources(drafts, unread)}
@@ -446,7 +478,7 @@ def _explain_line(path: Path, number: int, args: argparse.Namespace) -> int:
     lines = Lines(source)
     if not 1 <= number <= len(lines.starts):
         raise ConfigError(f"has {len(lines.starts)} lines", path=path)
-    linter = _linter(_packs(config, args), config)
+    linter = _linter(config, args)
     settled = settle(linter.check(source, name), config, linter.rules, date.today(), _known(linter, config, args))
     fates = {(finding.rule, finding.span): finding for finding in settled.findings}
     document, found = linter.inspect(source, name)
@@ -494,12 +526,13 @@ def _packs_list(args: argparse.Namespace) -> int:
 
 
 def _packs_test(args: argparse.Namespace) -> int:
+    from claimlint.linter import Linter
     from claimlint.packs import load_packs
     from claimlint.packtest import test_packs
 
     config = _configured(args)
     packs = load_packs(args.packs, near=Path.cwd()) if args.packs else _packs(config, args)
-    linter = _linter(packs, config)
+    linter = Linter(packs)
     failed = False
     _utf8(sys.stdout)
     for pack in packs:
@@ -514,8 +547,10 @@ def _packs_test(args: argparse.Namespace) -> int:
 _CONFIGURATION = """\
 # Configuration of claimlint; every key is optional. The nearest file upwards from where claimlint runs is used.
 
-# Packs of rules: names of shipped ones (claimlint packs list), or paths of your own.
-packs: [core, ketamine]
+# Packs of rules: names of shipped ones (claimlint packs list), or paths of your own. “auto” switches the shipped ones on
+# by what a draft is about and by the markets in which it appears.
+packs: [core, auto]
+market: [us]
 
 # Findings from this severity up make the check fail: advice, warning, error or never.
 fail-on: warning

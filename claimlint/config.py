@@ -33,9 +33,11 @@ _MAX_DEPTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What differs for the drafts that `files` match: select replaces, ignore and severity add, fail_on replaces."""
+    """What differs for the drafts that `files` match: ignore and severity add, the others replace."""
 
     files: tuple[str, ...]
+    packs: tuple[str, ...] = ()
+    market: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Level] = field(default_factory=dict)
@@ -46,13 +48,15 @@ class Override:
 class Config:
     """A checked configuration. select: no entry means every rule; ignore beats select.
 
+    packs: names and paths; with "auto" among them, the shipped packs switch themselves on by topic and market.
     severity: the last reference that covers a rule decides (`load` puts the narrower ones last). root: the folder
     that globs and pack paths are relative to. lines: where each reference stands in `path`, for errors.
     """
 
     root: Path
     path: Path | None = None
-    packs: tuple[str, ...] = ("core", "ketamine")
+    packs: tuple[str, ...] = ("core", "auto")
+    market: tuple[str, ...] = ("us",)
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Level] = field(default_factory=dict)
@@ -105,6 +109,8 @@ def for_path(config: Config, path: str | PurePath) -> Config:
         kept = {key: level for key, level in config.severity.items() if key not in override.severity}
         config = replace(
             config,
+            packs=override.packs or config.packs,
+            market=override.market or config.market,
             select=override.select or config.select,
             ignore=config.ignore + override.ignore,
             severity={**kept, **override.severity},
@@ -236,6 +242,11 @@ def _strings(entry: _Entry) -> tuple[str, ...]:
     return tuple(entry.value)
 
 
+def _markets(entry: _Entry) -> tuple[str, ...]:
+    names = (entry.value,) if isinstance(entry.value, str) else _strings(entry)
+    return tuple(name.lower() for name in names)
+
+
 def _one_of(choices: Collection[str]) -> Callable[[_Entry], str]:
     def read(entry: _Entry) -> str:
         value = entry.value
@@ -282,6 +293,8 @@ def _named(entry: _Entry) -> str:
 
 _OVERRIDE_KEYS: dict[str, Callable[[_Entry], object]] = {
     "files": _strings,
+    "packs": _strings,
+    "market": _markets,
     "select": _strings,
     "ignore": _strings,
     "severity": _levels,
@@ -289,6 +302,7 @@ _OVERRIDE_KEYS: dict[str, Callable[[_Entry], object]] = {
 }
 _KEYS: dict[str, Callable[[_Entry], object]] = {
     "packs": _strings,
+    "market": _markets,
     "select": _strings,
     "ignore": _strings,
     "severity": _levels,

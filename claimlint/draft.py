@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from claimlint import balance, facts, selection
 from claimlint import judge as judgement
 from claimlint.find import Hit, Ruleset, find
 from claimlint.language import citations, sentences
@@ -18,11 +19,15 @@ from claimlint.language.frames import Frame, frames
 from claimlint.language.model import Node, Tree, find_structured, parse
 from claimlint.language.topic import HEALTH, STRONG, topic
 from claimlint.patterns import Text, Token, tokenize
-from claimlint.types import Block, Citation, Document, Finding, Reading, Verdict
+from claimlint.selection import Choice
+from claimlint.types import Block, Citation, Document, Finding, Reading, Rule, Verdict
 
 _MYTHS = re.compile(r"\b(?:myths?|misconceptions?|fictions?|fallac(?:y|ies)|old wives)\b", re.I)
 _NEEDS_TREE = frozenset("hedge-strong hedge-medium hedge-weak softener hedge-fake limiter negation".split())
 _SUPPOSING = frozenset({"if", "whether", "unless"})
+_CLAIMED = ("finding", "remedy", "facts", "trigger")
+"""Steps that leave a claim standing, whether or not it is excused."""
+_REFERRING = ("author-year", "narrative", "narrative-in", "numeric", "superscript", "number")
 _BRACKETED = frozenset("author-year numeric superscript pandoc doi source".split())
 _LEAD = 30
 """Tokens of a header or lead-in that are read together with what they introduce."""
@@ -31,7 +36,8 @@ _COLON = Token(":", 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """exhaustive: parse every sentence, take no shortcut. owned_hosts: the publisher's own hosts, whose pages are
+    """exhaustive: parse every sentence, take no shortcut. choose: which packs are on for the draft of this name, before it
+    has its own say; without it, all. owned_hosts: the publisher's own hosts, whose pages are
     no citations. citation_scope: what a citation covers, its "sentence" or its whole "paragraph". citations_since: the
     year before which a citation is stale; 0 for none."""
 
@@ -39,6 +45,7 @@ class Options:
     owned_hosts: tuple[str, ...] = ()
     citation_scope: str = "sentence"
     citations_since: int = 0
+    choose: Callable[[str], Choice] | None = None
 
 
 @dataclass(slots=True)
@@ -67,7 +74,8 @@ class Sentence:
 
 
 class Draft:
-    """A document read sentence by sentence. everything: take no shortcut, look at every sentence."""
+    """A document read sentence by sentence. everything: take no shortcut, look at every sentence. packs: those that are
+    on, whatever the options and the document choose."""
 
     def __init__(
         self,
@@ -77,12 +85,16 @@ class Draft:
         options: Options,
         *,
         everything: bool,
+        packs: tuple[str, ...] = (),
     ) -> None:
+        self._packs = packs
         self._document, self._ruleset, self._cues = document, ruleset, cues
         self._options, self._everything = options, everything
         self._sentences: list[Sentence] = []
         self._of_block: defaultdict[int, list[int]] = defaultdict(list)
         self._cited: dict[int, tuple[Citation, ...]] = {}
+        self.rules: dict[str, Rule] = {}
+        """The rules of the packs that are on for this draft."""
 
     def readings(self) -> tuple[Reading, ...]:
         """What every sentence that matters means, with a verdict on each hit."""
@@ -110,6 +122,21 @@ class Draft:
                 self._sentences.append(Sentence(number, start, end, text, find(text, self._ruleset)))
         for rule, spec in self._ruleset.structured:
             self._find_structured(rule, spec)
+        self._select()
+
+    def _select(self) -> None:
+        """Keep to the packs that are on for this draft."""
+        packs = self._ruleset.packs
+        if self._packs:
+            choice = Choice(self._packs)
+        else:
+            usual = self._options.choose(self._document.name) if self._options.choose else None
+            choice = selection.declared(self._document.meta, usual or Choice(tuple(pack.name for pack in packs)))
+        rows = ((row.block, row.text) for row in self._sentences)
+        topics = selection.topics(self._document, rows, self._ruleset.topics)
+        self.rules = self._ruleset.view(selection.active(packs, choice, topics))
+        for row in self._sentences:
+            row.hits = [hit for hit in row.hits if hit.rule in self.rules]
 
     def _find_structured(self, rule: str, spec: dict[str, list[object]]) -> None:
         anchors = set(spec["anchors"])
@@ -187,8 +214,11 @@ class Draft:
         need = [
             row for row in rows
             if self._everything
-            or any(cue.name in _NEEDS_TREE for cue in row.cues)
-            or any(token.form in _SUPPOSING for token in row.text.tokens)
+            or (any(self.rules[hit.rule].scope == "claim" for hit in row.hits)
+            and (
+                any(cue.name in _NEEDS_TREE for cue in row.cues)
+                or any(token.form in _SUPPOSING for token in row.text.tokens)
+            ))
         ]  # fmt: skip
         if not need:
             return
@@ -226,6 +256,8 @@ class Draft:
             healthy=_count(row.text, STRONG) > 1,
             block_text=block.text,
             near=any(_count(text, HEALTH | {"PATIENT"}) for text in self._around(index)),
+            around=self._section_cues(row),
+            approval=lambda hit: self._approval(hit, index),
             answer=row.answer if row.asks else "",
         )
         return Reading(
@@ -266,8 +298,71 @@ class Draft:
         near = range(max(0, index - 1), min(index + 2, len(self._sentences)))
         return [self._sentences[at].text for at in (*near, *heading)]
 
+    def _section_cues(self, row: Sentence) -> frozenset[str]:
+        if all(judgement.SECTION.isdisjoint(self.rules[hit.rule].needs) for hit in row.hits):
+            return frozenset()
+        section = self._document.blocks[row.block].section
+        same = [other for other in self._sentences if self._document.blocks[other.block].section == section]
+        return frozenset(cue.name for other in same for cue in self._cues.find(other.text))
+
+    def _approval(self, hit: Hit, index: int) -> tuple[bool, str]:
+        row = self._sentences[index]
+        above = [text for text in reversed(self._around(index)) if text is not row.text]
+        return facts.approval(hit, row.text, above, self._ruleset.treatments, self._ruleset.uses)
+
+    def missing(self, readings: Sequence[Reading]) -> list[Finding]:
+        """What the draft as a whole lacks, given its claims; each finding stands at the first sentence that calls for it."""
+        rules = [rule for rule in self.rules.values() if rule.scope == "draft"]
+        claims = {
+            (reading.block, reading.start): [item for item in reading.verdicts if item.step in _CLAIMED]
+            for reading in readings
+        }
+        if not rules or not any(claims.values()):
+            return []
+        lines = [self._line(row, claims.get((row.block, row.start), ())) for row in self._sentences]
+        found = balance.missing(rules, lines, self._has)
+        return [self._lacking(item, claims) for item in found]
+
+    def _line(self, row: Sentence, verdicts: Sequence[Verdict]) -> balance.Line:
+        triggers = {verdict.rule for verdict in verdicts}
+        if row.block not in self._references.blocks and any(
+            item.form in _REFERRING for item in self._citations(row.block) if row.start <= item.start < row.end
+        ):
+            triggers.add(balance.CITATION)
+        return balance.Line(
+            self._document.blocks[row.block].section,
+            frozenset(triggers),
+            frozenset(str(rule) for rule, *_ in self._ruleset.lacks.matches(row.text)),
+            any(cue.name == "risk" for cue in self._cues.find(row.text)),
+        )
+
+    def _has(self, feature: str) -> bool:
+        if feature == "references":
+            return bool(self._references.blocks or self._references.entries)
+        return balance.has_feature(self._document, feature)
+
+    def _lacking(self, item: balance.Missing, claims: Mapping[tuple[int, int], Sequence[Verdict]]) -> Finding:
+        rule, row = self.rules[item.rule], self._sentences[item.line]
+        block = self._document.blocks[row.block]
+        own = [verdict for verdict in claims.get((row.block, row.start), ()) if verdict.rule == rule.id]
+        span = own[0].span if own else block.span(row.start, row.end)
+        excerpt = own[0].excerpt if own else block.text[row.start : row.end]
+        return Finding(
+            rule=rule.id,
+            pack=rule.pack,
+            severity=rule.severity,
+            message=rule.message.replace("{match}", excerpt),
+            span=span,
+            excerpt=excerpt,
+            sentence=block.text[row.start : row.end],
+            missing=rule.needs,
+            reasons=item.reasons,
+            suggestions=rule.suggest,
+            scope="draft",
+        )
+
     def _verdict(self, hit: Hit, context: judgement.Context, row: Sentence) -> Verdict:
-        rule = self._ruleset.rules[hit.rule]
+        rule = self.rules[hit.rule]
         decision = judgement.judge(hit, rule, context)
         block, start, end = self._document.blocks[row.block], hit.start, hit.end
         related = tuple((block.span(low, high), note) for low, high, note in decision.near)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from claimlint.packs import Pack
+from claimlint.packs import Pack, effective
 from claimlint.patterns import Lexicon, Matcher, Text, inflect, parse, slots, words
 from claimlint.types import Rule
 
@@ -33,16 +33,33 @@ class Hit:
 
 @dataclass(slots=True)
 class Ruleset:
-    """All packs as one: rules by id, the lexicon of lists, one matcher of patterns, one of exceptions."""
+    """All packs as one: rules by id, the lexicon of lists, and matchers: of patterns, exceptions, what whole drafts
+    should hold, topics of packs, names and uses of treatments."""
 
+    packs: tuple[Pack, ...]
     rules: dict[str, Rule]
     lexicon: Lexicon
     cues: dict[str, tuple[str, ...]]
-    matcher: Matcher
-    denied: Matcher
-    unless: Matcher
-    wording: dict[str, tuple[frozenset[str], frozenset[str]]]
-    structured: list[tuple[str, dict[str, list[object]]]]
+    matcher: Matcher = field(init=False)
+    denied: Matcher = field(init=False)
+    unless: Matcher = field(init=False)
+    lacks: Matcher = field(init=False)
+    topics: Matcher = field(init=False)
+    treatments: Matcher = field(init=False)
+    uses: Matcher = field(init=False)
+    wording: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    structured: list[tuple[str, dict[str, list[object]]]] = field(default_factory=list)
+    _views: dict[frozenset[str], dict[str, Rule]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("matcher", "denied", "unless", "lacks", "topics", "treatments", "uses"):
+            setattr(self, name, Matcher(self.lexicon))
+
+    def view(self, active: frozenset[str]) -> dict[str, Rule]:
+        """The rules of these packs, with what they override."""
+        if active not in self._views:
+            self._views[active] = effective(pack for pack in self.packs if pack.name in active)
+        return self._views[active]
 
 
 def compile_packs(packs: Sequence[Pack]) -> Ruleset:
@@ -52,9 +69,17 @@ def compile_packs(packs: Sequence[Pack]) -> Ruleset:
     for name, terms in lists.items():
         for term in terms:
             lexicon.add_term(name, term)
-    rules = {rule.id: rule for pack in packs for rule in pack.rules}
+    rules = effective(packs)
     cues = merged(pack.cues for pack in packs)
-    ruleset = Ruleset(rules, lexicon, cues, Matcher(lexicon), Matcher(lexicon), Matcher(lexicon), {}, [])
+    ruleset = Ruleset(tuple(packs), rules, lexicon, cues)
+    for pack in packs:
+        for pattern in pack.topic:
+            ruleset.topics.add(pattern, pack.name)
+        for treatment in pack.treatments:
+            for pattern in treatment.terms:
+                ruleset.treatments.add(pattern, treatment)
+            for pattern in treatment.uses:
+                ruleset.uses.add(pattern, treatment)
     for rule in rules.values():
         for pattern in rule.match:
             if isinstance(pattern, str):
@@ -66,6 +91,8 @@ def compile_packs(packs: Sequence[Pack]) -> Ruleset:
             ruleset.denied.add(question, rule.id)
         for exception in rule.unless:
             ruleset.unless.add(exception, rule.id)
+        for remedy in rule.lacks:
+            ruleset.lacks.add(remedy, rule.id)
     return ruleset
 
 

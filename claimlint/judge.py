@@ -1,11 +1,12 @@
 """The judgement: a hit becomes a finding or is passed over, always with the reasons. Pure, no model.
 
-The steps, in order; the first that applies decides: other sense, about, negated, frame, remedy.
+The steps, in order; the first that applies decides: other sense, about, negated, frame, facts, remedy.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from claimlint.find import Hit
@@ -16,6 +17,8 @@ from claimlint.language.topic import HEALTH, NAMEABLE, SUBJECT, Topic
 from claimlint.patterns import Text, fold
 from claimlint.types import Citation, Cue, Rule
 
+SECTION = frozenset({"disclosure", "balance"})
+"""Remedies that may stand anywhere in the section of the claim."""
 _CLOSING = ("author-year", "numeric", "superscript", "note", "number", "doi", "pmid")
 """Forms of citation that stand at the end of what they support."""
 _NEW_CLAUSE = re.compile(r"\W*[,;:]\s*(?:and|but|yet|so|while|whereas|which means)\b")
@@ -39,13 +42,17 @@ class Context:
     block_text: str
     near: bool = True
     """Whether this sentence, its neighbours or its heading name anything that a health claim can be about."""
+    around: frozenset[str] = frozenset()
+    """Names of the cues in the sentence's section, if a rule's remedy may stand there."""
+    approval: Callable[[Hit], tuple[bool, str]] | None = None
+    """What the data on approvals say about a hit: whether they bear it out, and how (see `facts`)."""
     answer: str = ""
     """How the next sentences answer this one, if it asks: affirm, deny, flat-no; "" if they do not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """step: sense, about, negation, frame, remedy or finding. missing: the remedies that would have helped."""
+    """step: sense, about, negation, frame, facts, remedy or finding; trigger for rules about the whole draft. missing: the remedies that would have helped."""
 
     step: str
     reasons: tuple[str, ...]
@@ -54,11 +61,18 @@ class Decision:
 
 
 def judge(hit: Hit, rule: Rule, context: Context) -> Decision:
-    """Decide on one hit."""
+    """Decide on one hit. A rule about the whole draft is triggered by a mention, whatever is said of it."""
     reasons: list[str] = [f"“{context.block_text[hit.start : hit.end]}” matches the pattern “{hit.pattern}”"]
-    for name, step in (("sense", _other_sense), ("about", _not_about), ("negation", _negated), ("frame", _framed)):
+    for name, step in _STEPS if rule.scope == "claim" else _STEPS[:2]:
         if reason := step(hit, rule, context):
             return Decision(name, (*reasons, reason))
+    if rule.scope == "draft":
+        return Decision("trigger", tuple(reasons))
+    if rule.facts and context.approval:
+        held, reason = context.approval(hit)
+        reasons += [reason] if reason else []
+        if held:
+            return Decision("facts", tuple(reasons))
     return _remedied(hit, rule, context, reasons)
 
 
@@ -186,11 +200,21 @@ def _framed(hit: Hit, rule: Rule, context: Context) -> str:
     return ""
 
 
+_STEPS = (("sense", _other_sense), ("about", _not_about), ("negation", _negated), ("frame", _framed))
+
+
 def _remedied(hit: Hit, rule: Rule, context: Context, reasons: list[str]) -> Decision:
     hedge, hedge_notes, near_hedges = _hedged(hit, context)
     cited, cite_notes, near_citations = _cited(hit, context)
     reasons += [*hedge_notes, *cite_notes]
-    present = {"hedge": hedge, "citation": cited, "removal": False}
+    present = {
+        "hedge": hedge,
+        "citation": cited,
+        "disclosure": "disclosure" in context.around,
+        "balance": "risk" in context.around,
+        "removal": False,
+    }
+    reasons += [f"no {remedy} in its section" for remedy in rule.needs if remedy in SECTION and not present[remedy]]
     have = [present[remedy] for remedy in rule.needs]
     if all(have) if rule.needs_all else any(have):
         return Decision("remedy", tuple(reasons))

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from claimlint import readers
-from claimlint.draft import Draft, Options
+from claimlint.draft import Draft
+from claimlint.draft import Options as Options  # noqa: PLC0414 - part of this module's interface
 from claimlint.find import compile_packs
 from claimlint.language.cues import Cues
 from claimlint.packs import Pack
@@ -31,16 +32,20 @@ class Linter:
         """All rules by full id."""
         return self._ruleset.rules
 
-    def check(self, source: str, name: str = "-") -> Report:
-        """Check one draft. `name` tells the format by its suffix and is repeated in the report."""
+    def check(self, source: str, name: str = "-", *, packs: tuple[str, ...] = ()) -> Report:
+        """Check one draft.
+
+        Args:
+            source: the draft's text.
+            name: tells the format by its suffix and is repeated in the report.
+            packs: names of the packs that are to speak; default: what the options, the draft's front matter and its
+                topic choose.
+        """
         document = readers.read(source, name)
-        found = [
-            verdict.finding
-            for reading in self._read(document, everything=self.options.exhaustive)
-            for verdict in reading.verdicts
-            if verdict.finding
-        ]
-        findings = tuple(_numbered(_specific(found, self.rules)))
+        draft = self._draft(document, everything=self.options.exhaustive, packs=packs)
+        readings = draft.readings()
+        claims = [verdict.finding for reading in readings for verdict in reading.verdicts if verdict.finding]
+        findings = tuple(_numbered([*_specific(claims, draft.rules), *draft.missing(readings)]))
         return Report(name, source, findings, document.problems, document.comments)
 
     def check_many(self, drafts: Iterable[tuple[str, str]]) -> Iterator[Report]:
@@ -51,29 +56,27 @@ class Linter:
     def inspect(self, source: str, name: str = "-") -> tuple[Document, tuple[Reading, ...]]:
         """Every sentence with its cues, citations, frame and verdicts, without any shortcut."""
         document = readers.read(source, name)
-        return document, self._read(document, everything=True)
+        return document, self._draft(document, everything=True).readings()
 
-    def _read(self, document: Document, *, everything: bool) -> tuple[Reading, ...]:
-        draft = Draft(document, self._ruleset, self._cues, self.options, everything=everything)
-        return draft.readings()
+    def _draft(self, document: Document, *, everything: bool, packs: tuple[str, ...] = ()) -> Draft:
+        return Draft(document, self._ruleset, self._cues, self.options, everything=everything, packs=packs)
 
 
 def _specific(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
-    """Findings in source order; a broad rule's gives way to a specific one that overlaps it."""
+    """The findings without those of broad rules that a specific one overlaps."""
     specific = [item for item in findings if not rules[item.rule].broad]
-    kept = [
+    return [
         item
         for item in findings
         if not rules[item.rule].broad or not any(other.span.overlaps(item.span) for other in specific)
     ]
-    return sorted(kept, key=lambda item: (item.span, item.rule))
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Give each finding its fingerprint: rule, normalised sentence and excerpt, ordinal of the same; no place, so
+    """The findings in source order, each with its fingerprint: rule, normalised sentence and excerpt, ordinal of the same; no place, so
     that edits elsewhere change nothing."""
     seen: Counter[str] = Counter()
-    for item in findings:
+    for item in sorted(findings, key=lambda item: (item.span, item.rule)):
         parts = (_SPACES.sub(" ", text).casefold().strip() for text in (item.sentence, item.excerpt))
         base = "\n".join((item.rule, *parts))
         ordinal = seen[base]

@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,22 +19,31 @@ import yaml
 
 from claimlint import patterns
 from claimlint.errors import PackError
-from claimlint.types import SEVERITIES, Rule, Source
+from claimlint.types import SEVERITIES, Fix, Rule, Source, Treatment
 
 MAX_BYTES = 4_000_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is several times faster, where it was built in
-REMEDIES = ("hedge", "citation", "removal")
+REMEDIES = ("hedge", "citation", "disclosure", "balance", "removal")
 ABOUT = ("any", "health", "treatment")
+FEATURES = ("references", "author", "reviewer", "date", "risks")
+STATUSES = ("approved", "cleared", "unapproved", "withdrawn")
+AUTO = "auto"
+"""Among names of packs: all shipped ones, each on where its topic and market call for it."""
+_PATTERN_KEYS = ("match", "denied", "unless", "lacks")
 _SCALARS = ("str", "int", "float", "bool", "null", "timestamp", "value")
 CUES = (
     "hedge-strong", "hedge-medium", "hedge-weak", "softener", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation", "booster",
-    "critical", "myth", "reported", "rebuttal", "advice", "regulatory", "affirm", "deny", "retort", "flat-no", "disclosure", "endorsing", "own-voice",
+    "critical", "myth", "reported", "rebuttal", "advice", "regulatory", "affirm", "deny", "retort", "flat-no", "disclosure", "risk", "endorsing", "own-voice",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A loaded pack. lists and cues: name → terms or patterns; rules in file order."""
+    """A loaded pack. lists and cues: name → terms or patterns; rules in file order.
+
+    topic: patterns of which a draft must hold some for the pack to switch itself on; jurisdiction: the market in which
+    it does; a pack with neither is on only where it is named. overrides: id or glob of rules → the fields that change.
+    """
 
     name: str
     path: Path
@@ -41,7 +51,9 @@ class Pack:
     version: str = "0"
     language: str = "en"
     jurisdiction: str = ""
+    topic: tuple[str, ...] = ()
     extends: tuple[str, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
     lists: Mapping[str, tuple[str, ...]] = None  # type: ignore[assignment]  # set by the loader
     cues: Mapping[str, tuple[str, ...]] = None  # type: ignore[assignment]
     rules: tuple[Rule, ...] = ()
@@ -236,8 +248,7 @@ def _needs(node: _Node) -> tuple[tuple[str, ...], bool]:
 def _basis(node: _Node) -> tuple[Source, ...]:
     if not isinstance(node.value, list):
         raise node.error("must be a list of sources")
-    table = {"title": _text, "url": _text, "section": _text, "read": _date}
-    return tuple(Source(**_record(item, "basis", table, required=("title",))) for item in node.value)
+    return tuple(Source(**_record(item, "basis", _SOURCE, required=("title",))) for item in node.value)
 
 
 def _date(node: _Node) -> str:
@@ -260,6 +271,60 @@ def _examples_list(node: _Node) -> tuple[str, ...]:
     return tuple(item.value.strip("\n") for item in node.value)
 
 
+def _number(low: float, high: float) -> Callable[[_Node], float]:
+    def read(node: _Node) -> float:
+        try:
+            value = float(node.value)
+        except (TypeError, ValueError):
+            value = low - 1
+        if not low <= value <= high:
+            raise node.error(f"must be a number from {low:g} to {high:g}, not “{node.value}”")
+        return value
+
+    return read
+
+
+def _count(node: _Node) -> int:
+    return int(_number(1, 1000)(node))
+
+
+def _several_of(choices: Sequence[str]) -> Callable[[_Node], tuple[str, ...]]:
+    def read(node: _Node) -> tuple[str, ...]:
+        values = _texts(node)
+        for value in values:
+            if value not in choices:
+                raise node.error(f"must name {', '.join(choices)}, not “{value}”{_did_you_mean(value, choices)}")
+        return values
+
+    return read
+
+
+def _fixes(node: _Node) -> tuple[Fix, ...]:
+    if not isinstance(node.value, list):
+        raise node.error("must be a list of rewrites")
+    table = {"match": _pattern, "replace": _rewrite, "safe": _flag}
+    return tuple(Fix(**_record(item, "a fix", table, required=("match", "replace"))) for item in node.value)
+
+
+def _rewrite(node: _Node) -> str:
+    if not isinstance(node.value, str):
+        raise node.error("must be a text")
+    return " ".join(node.value.split())
+
+
+def _treatments(node: _Node) -> tuple[Treatment, ...]:
+    if not isinstance(node.value, list):
+        raise node.error("must be a list of treatments")
+    return tuple(
+        Treatment(**_record(item, "a treatment", _TREATMENT, required=("name", "terms", "status", "source")))
+        for item in node.value
+    )
+
+
+def _source(node: _Node) -> Source:
+    return Source(**_record(node, "source", _SOURCE, required=("title",)))
+
+
 def _identifier(node: _Node) -> str:
     value = _text(node)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
@@ -267,6 +332,17 @@ def _identifier(node: _Node) -> str:
     return value
 
 
+_SOURCE: Mapping[str, Callable[[_Node], Any]] = {"title": _text, "url": _text, "section": _text, "read": _date}
+_TREATMENT: Mapping[str, Callable[[_Node], Any]] = {
+    "name": _text,
+    "terms": _pattern_texts,
+    "status": _one_of(STATUSES),
+    "uses": _pattern_texts,
+    "boxed": _flag,
+    "rems": _flag,
+    "note": _text,
+    "source": _source,
+}
 _RULE: Mapping[str, Callable[[_Node], Any]] = {
     "id": _identifier,
     "title": _text,
@@ -279,6 +355,15 @@ _RULE: Mapping[str, Callable[[_Node], Any]] = {
     "needs": _needs,
     "broad": _flag,
     "within": _one_of(("myth",)),
+    "facts": _one_of(("approval",)),
+    "scope": _one_of(("claim", "draft")),
+    "triggers": _texts,
+    "lacks": _pattern_texts,
+    "features": _several_of(FEATURES),
+    "window": _one_of(("draft", "section")),
+    "at-least": _count,
+    "share": _number(0, 10),
+    "fix": _fixes,
     "why": _text,
     "basis": _basis,
     "suggest": _texts,
@@ -322,20 +407,30 @@ _PACK: Mapping[str, Callable[[_Node], Any]] = {
     "title": _text,
     "version": _text,
     "language": _one_of(("en",)),
-    "jurisdiction": _text,
+    "jurisdiction": _identifier,
+    "topic": _pattern_texts,
+    "treatments": _treatments,
     "extends": _texts,
     "lists": _named(None, _terms, "lists"),
     "cues": _named(CUES, _pattern_texts, "cues"),
     "rules": _rules,
     "override": _overrides,
 }
-_REQUIRED = ("title", "message", "severity", "match", "why", "basis", "suggest", "examples")
+_REQUIRED = ("title", "message", "severity", "why", "basis", "suggest", "examples")
+_ABOUT_DRAFTS = ("triggers", "lacks", "features", "window", "at-least", "share")
 
 
 def _rule(pack: str, node: _Node, values: dict[str, Any]) -> Rule:
     for key in _REQUIRED:
         if key not in values:
             raise node.error(f"rule {values['id']} lacks the key “{key}”")
+    whole = values.get("scope") == "draft"
+    if "match" not in values and not (whole and "triggers" in values):
+        raise node.error(f"rule {values['id']} lacks the key “match”")
+    if stray := next((key for key in _ABOUT_DRAFTS if key in values and not whole), ""):
+        raise node.error(f"rule {values['id']}: “{stray}” is for rules with “scope: draft”")
+    if whole and "lacks" not in values and "features" not in values:
+        raise node.error(f"rule {values['id']} lacks the key “lacks” or “features”: what the draft should hold")
     return replace(
         Rule(
             id=f"{pack}/{values['id']}",
@@ -353,7 +448,7 @@ def _rule(pack: str, node: _Node, values: dict[str, Any]) -> Rule:
 
 def _rule_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     """YAML keys → fields of Rule."""
-    result = {key: value for key, value in values.items() if key not in ("id", "needs", "examples")}
+    result = {key.replace("-", "_"): value for key, value in values.items() if key not in ("id", "needs", "examples")}
     if "needs" in values:
         result["needs"], result["needs_all"] = values["needs"]
     if "examples" in values:
@@ -380,7 +475,7 @@ def load_packs(names: Sequence[str], *, near: Path = Path()) -> tuple[Pack, ...]
     """Load packs and what they extend, in order, each once.
 
     Args:
-        names: names of shipped packs, or paths (relative to `near`) of a YAML file or a folder.
+        names: names of shipped packs, "auto" for all of them, or paths (relative to `near`) of a YAML file or a folder.
         near: the folder that relative paths start from.
 
     Raises:
@@ -398,13 +493,20 @@ def load_packs(names: Sequence[str], *, near: Path = Path()) -> tuple[Pack, ...]
         pack = load_file(path)
         for parent in pack.extends:
             load(parent, path.parent, (*trail, key))
-        loaded[key] = pack
+        loaded[key] = replace(pack, extends=tuple(name_of(parent, near=path.parent) for parent in pack.extends))
 
     for name in names:
-        load(name, near, ())
+        for each in builtin_names() if name == AUTO else [name]:
+            load(each, near, ())
     packs = tuple(loaded.values())
     _check_unique(packs)
-    return _overridden(packs)
+    _check_overrides(packs)
+    return packs
+
+
+def name_of(reference: str, *, near: Path) -> str:
+    """The name of the pack that a name or path refers to."""
+    return reference if reference == AUTO else load_file(_locate(reference, near)).name
 
 
 def _locate(name: str, near: Path) -> Path:
@@ -457,7 +559,12 @@ def _check_unique(packs: Sequence[Pack]) -> None:
             if rule.id in seen:
                 raise PackError(f"the rule {rule.id} is defined twice", path=pack.path, line=rule.line)
             seen[rule.id] = rule
-            for pattern in (*(item for item in rule.match if isinstance(item, str)), *rule.denied, *rule.unless):
+            for pattern in (
+                *(item for item in rule.match if isinstance(item, str)),
+                *rule.denied,
+                *rule.unless,
+                *rule.lacks,
+            ):
                 for name in patterns.slots(patterns.parse(pattern)):
                     if name not in lists:
                         raise PackError(
@@ -467,20 +574,31 @@ def _check_unique(packs: Sequence[Pack]) -> None:
                         )
 
 
-def _overridden(packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
-    """Apply `override` blocks: a pack may change rules of packs loaded before it."""
+def _check_overrides(packs: Sequence[Pack]) -> None:
     known = {rule.id for pack in packs for rule in pack.rules}
-    changes: dict[str, dict[str, Any]] = {}
     for pack in packs:
         for name, values in pack.overrides.items():
-            if name not in known:
+            if not any(fnmatchcase(rule, name) for rule in known):
                 raise PackError(
                     f"overrides the rule “{name}”, which no loaded pack has{_did_you_mean(name, known)}", path=pack.path
                 )
-            changes[name] = changes.get(name, {}) | _rule_fields(values)
-    return tuple(
-        replace(pack, rules=tuple(replace(rule, **changes.get(rule.id, {})) for rule in pack.rules)) for pack in packs
-    )
+            fixed = [key for key in _PATTERN_KEYS if key in values]
+            if fixed and (pack.topic or pack.jurisdiction):
+                raise PackError(
+                    f"overrides “{fixed[0]}” of {name}: a pack that is on for some drafts only cannot change patterns",
+                    path=pack.path,
+                )
+
+
+def effective(packs: Iterable[Pack]) -> dict[str, Rule]:
+    """The rules of these packs by id, with what later packs override; a name without a glob beats one with."""
+    packs = tuple(packs)
+    rules = {rule.id: rule for pack in packs for rule in pack.rules}
+    for pack in packs:
+        for name, values in sorted(pack.overrides.items(), key=lambda item: "*" not in item[0]):
+            for id_ in [id_ for id_ in rules if fnmatchcase(id_, name)]:
+                rules[id_] = replace(rules[id_], **_rule_fields(values))
+    return rules
 
 
 def schema() -> dict[str, Any]:
@@ -524,11 +642,41 @@ def schema() -> dict[str, Any]:
         },
         "broad": {"type": "boolean"},
         "within": {"enum": ["myth"]},
+        "facts": {"enum": ["approval"]},
+        "scope": {"enum": ["claim", "draft"]},
+        "triggers": texts,
+        "lacks": texts,
+        "features": {"type": ["string", "array"], "items": {"enum": list(FEATURES)}},
+        "window": {"enum": ["draft", "section"]},
+        "at-least": {"type": "integer", "minimum": 1},
+        "share": {"type": "number", "minimum": 0},
+        "fix": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["match", "replace"],
+                "properties": {"match": text, "replace": {"type": "string"}, "safe": {"type": "boolean"}},
+                "additionalProperties": False,
+            },
+        },
         "basis": {"type": "array", "items": source},
         "suggest": texts,
         "examples": examples,
     }
     rule = {key: special.get(key, text) for key in _RULE}
+    treatment = {
+        "type": "object",
+        "required": ["name", "terms", "status", "source"],
+        "properties": {
+            **dict.fromkeys(("name", "note"), text),
+            **dict.fromkeys(("terms", "uses"), texts),
+            "status": {"enum": list(STATUSES)},
+            "boxed": {"type": "boolean"},
+            "rems": {"type": "boolean"},
+            "source": source,
+        },
+        "additionalProperties": False,
+    }
     override = {
         "type": "object",
         "properties": {key: value for key, value in rule.items() if key != "id"},
@@ -541,6 +689,8 @@ def schema() -> dict[str, Any]:
         "properties": {
             **dict.fromkeys(("name", "title", "version", "language", "jurisdiction"), text),
             "extends": texts,
+            "topic": texts,
+            "treatments": {"type": "array", "items": treatment},
             "lists": {"type": "object", "additionalProperties": texts},
             "cues": {"type": "object", "properties": dict.fromkeys(CUES, texts), "additionalProperties": False},
             "rules": {

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 
 from claimlint.linter import Linter
 from claimlint.packs import Pack
-from claimlint.types import Rule
+from claimlint.types import Finding, Rule
 
 _MARKED = re.compile(r"\{([^{}]*)\}")
 NAME = "example.md"
+Find = Callable[[str, Rule], list[Finding]]
 
 
 def test_packs(packs: Iterable[Pack], linter: Linter) -> list[str]:
@@ -21,27 +24,38 @@ def test_packs(packs: Iterable[Pack], linter: Linter) -> list[str]:
     """
     problems = []
     for pack in packs:
+        found = partial(_findings, linter=linter, packs=(pack.name,))
         for rule in pack.rules:
             where = f"{rule.file or pack.path}:{rule.line}: {rule.id}:"
-            problems += [f"{where} {message}" for message in _test_rule(rule, linter)]
+            problems += [f"{where} {message}" for message in _test_rule(rule, found)]
+        for name, values in pack.overrides.items():
+            if "examples" in values:
+                changed = replace(
+                    linter.rules[name], bad=values["examples"].get("bad", ()), good=values["examples"].get("good", ())
+                )
+                problems += [f"{pack.path}: {name}: {message}" for message in _test_rule(changed, found)]
     return problems
 
 
-def _test_rule(rule: Rule, linter: Linter) -> Iterable[str]:
+def _findings(text: str, rule: Rule, linter: Linter, packs: tuple[str, ...]) -> list[Finding]:
+    """What a rule finds where only this pack, and what it extends, is on."""
+    return [item for item in linter.check(text, NAME, packs=packs).findings if item.rule == rule.id]
+
+
+def _test_rule(rule: Rule, found: Find) -> Iterable[str]:
     for kind, examples in (("bad", rule.bad), ("good", rule.good)):
         if not examples:
             yield f"has no {kind} example"
     for example in rule.bad:
-        yield from _test_bad(rule, example, linter)
+        yield from _test_bad(rule, example, found)
     for example in rule.good:
-        found = [item for item in linter.check(example, NAME).findings if item.rule == rule.id]
-        if found:
-            yield f"fires on the good example “{example}” at “{found[0].excerpt}”"
+        if findings := found(example, rule):
+            yield f"fires on the good example “{example}” at “{findings[0].excerpt}”"
 
 
-def _test_bad(rule: Rule, example: str, linter: Linter) -> Iterable[str]:
+def _test_bad(rule: Rule, example: str, found: Find) -> Iterable[str]:
     source, spans = unmark(example)
-    findings = [item for item in linter.check(source, NAME).findings if item.rule == rule.id]
+    findings = found(source, rule)
     if not findings:
         yield f"is silent on the bad example “{example}”"
     for start, end in spans if findings else ():

@@ -204,6 +204,35 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Treatment:
+    """What a regulator has decided about a treatment, as dated data.
+
+    terms: patterns of its names, brands included. status: approved, cleared, unapproved or withdrawn. uses: patterns of
+    the indications it holds that status for. boxed, rems: whether its label carries a boxed warning, whether a REMS
+    restricts it. source: where and when that was read.
+    """
+
+    name: str
+    terms: tuple[str, ...]
+    status: str
+    uses: tuple[str, ...] = ()
+    boxed: bool = False
+    rems: bool = False
+    note: str = ""
+    source: Source = field(default_factory=lambda: Source(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A rewrite of what a rule finds: excerpts that `match` as a whole become `replace`. safe: it asserts nothing new,
+    so that it may be applied without asking."""
+
+    match: str
+    replace: str
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of a pack, as loaded and checked.
 
@@ -211,7 +240,13 @@ class Rule:
     ("Are there side effects? None."). unless: other senses, which silence a hit that they overlap. needs: the remedies, any of them unless `needs_all`;
     ("removal",) if none helps. about: what the claim must be about (any, health, treatment). within: the only
     frame the rule speaks in ("myth": the heading that calls a risk a myth); "" for what is asserted. broad: gives
-    way to a more specific finding on the same words. bad, good: examples, the bad with {marked} spans.
+    way to a more specific finding on the same words. facts: the data that may clear the claim (approval). fix: rewrites.
+    bad, good: examples, the bad with {marked} spans.
+
+    scope "draft" is for a rule about the whole draft: triggered where `match` stands, or where a rule of `triggers`
+    (ids or globs) found a claim, at least `at_least` times; silent if the `window` (draft, or section of the trigger)
+    holds one of the patterns in `lacks`, or all of `features` (references, author, reviewer, date, risks). share: how
+    many sentences per trigger must match for that, 0 for one.
     """
 
     id: str
@@ -227,6 +262,15 @@ class Rule:
     needs_all: bool = False
     broad: bool = False
     within: str = ""
+    facts: str = ""
+    scope: Literal["claim", "draft"] = "claim"
+    triggers: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    window: str = "draft"
+    at_least: int = 1
+    share: float = 0.0
+    fix: tuple[Fix, ...] = ()
     why: str = ""
     basis: tuple[Source, ...] = ()
     suggest: tuple[str, ...] = ()

@@ -71,6 +71,7 @@ class Options:
     owned_hosts: tuple[str, ...] = ()
     citation_scope: str = "sentence"
     citations_since: int = 0
+    choose: Any = None
 
 
 class Linter:

@@ -79,7 +79,9 @@ def frames(
     names = {cue.name for cue in cues}
     if "endorsing" not in names:
         found += [
-            Frame("critical", start, _until_semicolon(text, cue, end), f"“{block.text[cue.start : cue.end]}” rejects it")
+            Frame(
+                "critical", start, _until_semicolon(text, cue, end), f"“{block.text[cue.start : cue.end]}” rejects it"
+            )
             for cue in cues
             if cue.name == "critical"
         ]
