@@ -23,6 +23,7 @@ _CLOSING = ("author-year", "numeric", "superscript", "note", "number", "doi", "p
 """Forms of citation that stand at the end of what they support."""
 _NEW_CLAUSE = re.compile(r"\W*[,;:]\s*(?:and|but|yet|so|while|whereas|which means)\b")
 _STRENGTH = {"fake": 0, "weak": 1, "medium": 2, "strong": 3}
+_JOINING = frozenset("of for".split())
 _CLAUSE = frozenset(", ; : . ! ? — – ( )".split())
 
 
@@ -118,6 +119,11 @@ def _mundane(hit: Hit, context: Context) -> str:
             return ""  # the pattern's own idiom ("takes the place of"), or said after the thing that the claim is about
         return context.block_text[tokens[index].start : tokens[max(tags[index]["MUNDANE"]) - 1].end]
 
+    low_end = hit.last + 1
+    for index in (*inside, *range(low_end, min(low_end + 4, high))):
+        joined = index > hit.first and (tokens[index - 1].form in _JOINING or tokens[index - 2].form in _JOINING)
+        if joined and (thing := mundane(index)):
+            return thing  # without side effects for your booking, the perils of the ring road
     closes = any(
         hit.last + 1 in ends
         for index in inside
