@@ -7,11 +7,13 @@ safe loading only, no aliases, no tags, no duplicate keys, bounded size; pattern
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ STATUSES = ("approved", "cleared", "unapproved", "withdrawn")
 AUTO = "auto"
 """Among names of packs: all shipped ones, each on where its topic and market call for it."""
 _PATTERN_KEYS = ("match", "denied", "unless", "lacks")
+_REFERENCE = re.compile(r"(.+?)(?:==([\w.+-]+))?(?:@sha256:([0-9a-f]{12,64}))?")
 _SCALARS = ("str", "int", "float", "bool", "null", "timestamp", "value")
 CUES = (
     "hedge-strong", "hedge-medium", "hedge-weak", "softener", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation", "booster",
@@ -42,7 +45,7 @@ class Pack:
     """A loaded pack. lists and cues: name → terms or patterns; rules in file order.
 
     topic: patterns of which a draft must hold some for the pack to switch itself on; jurisdiction: the market in which
-    it does; a pack with neither is on only where it is named. overrides: id or glob of rules → the fields that change.
+    it does; a pack with neither is on only where it is named. digest: SHA-256 of its files' names and bytes. overrides: id or glob of rules → the fields that change.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Pack:
     title: str = ""
     version: str = "0"
     language: str = "en"
+    digest: str = ""
     jurisdiction: str = ""
     topic: tuple[str, ...] = ()
     extends: tuple[str, ...] = ()
@@ -397,6 +401,10 @@ def _rules(node: _Node) -> list[tuple[_Node, dict[str, Any]]]:
     return [(item, _record(item, "a rule", _RULE, required=("id",))) for item in node.value]
 
 
+def _more_examples(node: _Node) -> dict[str, tuple[_Node, dict[str, tuple[str, ...]]]]:
+    return {name: (child, _examples(child)) for name, child in _mapping(node, "examples").items()}
+
+
 def _overrides(node: _Node) -> dict[str, dict[str, Any]]:
     table = {key: read for key, read in _RULE.items() if key != "id"}
     return {name: _record(child, f"override of {name}", table) for name, child in _mapping(node, "override").items()}
@@ -414,6 +422,7 @@ _PACK: Mapping[str, Callable[[_Node], Any]] = {
     "lists": _named(None, _terms, "lists"),
     "cues": _named(CUES, _pattern_texts, "cues"),
     "rules": _rules,
+    "examples": _more_examples,
     "override": _overrides,
 }
 _REQUIRED = ("title", "message", "severity", "why", "basis", "suggest", "examples")
@@ -475,7 +484,8 @@ def load_packs(names: Sequence[str], *, near: Path = Path()) -> tuple[Pack, ...]
     """Load packs and what they extend, in order, each once.
 
     Args:
-        names: names of shipped packs, "auto" for all of them, or paths (relative to `near`) of a YAML file or a folder.
+        names: names of shipped or installed packs, "auto" for all shipped ones, or paths (relative to `near`) of a YAML
+            file or a folder; each may be pinned: clinic.yml==1.2, clinic.yml==1.2@sha256:0123456789abcdef.
         near: the folder that relative paths start from.
 
     Raises:
@@ -484,13 +494,13 @@ def load_packs(names: Sequence[str], *, near: Path = Path()) -> tuple[Pack, ...]
     loaded: dict[str, Pack] = {}
 
     def load(name: str, base: Path, trail: tuple[str, ...]) -> None:
-        path = _locate(name, base)
+        pack = _pinned(name, base)
+        path = pack.path
         key = str(path.resolve())
         if key in trail:
             raise PackError(f"extends itself: {' → '.join(Path(step).stem for step in (*trail, key))}", path=path)
         if key in loaded:
             return
-        pack = load_file(path)
         for parent in pack.extends:
             load(parent, path.parent, (*trail, key))
         loaded[key] = replace(pack, extends=tuple(name_of(parent, near=path.parent) for parent in pack.extends))
@@ -506,7 +516,23 @@ def load_packs(names: Sequence[str], *, near: Path = Path()) -> tuple[Pack, ...]
 
 def name_of(reference: str, *, near: Path) -> str:
     """The name of the pack that a name or path refers to."""
-    return reference if reference == AUTO else load_file(_locate(reference, near)).name
+    return reference if reference == AUTO else _pinned(reference, near).name
+
+
+def _pinned(reference: str, near: Path) -> Pack:
+    """The pack that a reference names; refused if its version or content is not the one the reference asks for."""
+    match = _REFERENCE.fullmatch(reference)
+    name, version, digest = match.groups() if match else (reference, None, None)
+    pack = load_file(_locate(name, near))
+    if version and version != pack.version:
+        raise PackError(f"has version {pack.version}, but the configuration asks for {version}", path=pack.path)
+    if digest and not pack.digest.startswith(digest):
+        raise PackError(
+            f"has other content than the configuration asks for: sha256:{pack.digest[:16]}, not sha256:{digest}; "
+            "read what changed, then update the pin",
+            path=pack.path,
+        )
+    return pack
 
 
 def _locate(name: str, near: Path) -> Path:
@@ -514,12 +540,23 @@ def _locate(name: str, near: Path) -> Path:
         for candidate in (builtin_dir() / name, builtin_dir() / f"{name}.yml"):
             if candidate.exists():
                 return candidate
+        if installed := _installed().get(name):
+            return installed
     path = near / name
     if path.exists():
         return path
-    raise PackError(
-        f"there is no pack “{name}”{_did_you_mean(name, builtin_names())} Shipped packs: {', '.join(builtin_names())}"
-    )
+    known = [*builtin_names(), *_installed()]
+    raise PackError(f"there is no pack “{name}”{_did_you_mean(name, known)} Known packs: {', '.join(known)}")
+
+
+def _installed() -> dict[str, Path]:
+    """Packs in installed distributions: entry points of the group claimlint.packs, whose value is the package that
+    holds the pack's files. Nothing is imported."""
+    found: dict[str, Path] = {}
+    for entry in entry_points(group="claimlint.packs"):
+        if entry.dist is not None:
+            found[entry.name] = Path(str(entry.dist.locate_file(entry.value.replace(".", "/"))))
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -528,13 +565,17 @@ def load_file(path: Path) -> Pack:
     files = sorted(path.glob("*.yml")) if path.is_dir() else [path]
     if not files:
         raise PackError("the folder holds no .yml file", path=path)
-    merged: dict[str, Any] = {"lists": {}, "cues": {}, "rules": [], "override": {}}
+    merged: dict[str, Any] = {"lists": {}, "cues": {}, "rules": [], "examples": {}, "override": {}}
+    digest = hashlib.sha256()
     for file in files:
-        values = _record(_read_yaml(file), "a pack", _PACK)
+        node = _read_yaml(file)
+        digest.update(f"{file.name}\n".encode() + file.read_bytes())
+        values = _record(node, "a pack", _PACK)
         for kind in ("lists", "cues"):
             for name, terms in values.pop(kind, {}).items():
                 merged[kind][name] = (*merged[kind].get(name, ()), *terms)
         merged["rules"] += values.pop("rules", [])
+        merged["examples"] |= values.pop("examples", {})
         merged["override"] |= values.pop("override", {})
         for key, value in values.items():
             if key in merged:
@@ -542,9 +583,16 @@ def load_file(path: Path) -> Pack:
             merged[key] = value
     if "name" not in merged:
         raise PackError("lacks the key “name”", path=files[0])
-    rules, overrides = merged.pop("rules"), merged.pop("override")
+    rules, examples, overrides = merged.pop("rules"), merged.pop("examples"), merged.pop("override")
+    for name, (node, more) in examples.items():
+        own = next((values for _, values in rules if values["id"] == name), None)
+        if own is None:
+            raise node.error(f"examples of the rule “{name}”, which this pack does not have")
+        first = own.get("examples", {})
+        own["examples"] = {kind: (*first.get(kind, ()), *more.get(kind, ())) for kind in ("bad", "good")}
     return Pack(
         path=path,
+        digest=digest.hexdigest(),
         rules=tuple(_rule(merged["name"], node, values) for node, values in rules),
         overrides=overrides,
         **merged,
@@ -702,6 +750,7 @@ def schema() -> dict[str, Any]:
                     "additionalProperties": False,
                 },
             },
+            "examples": {"type": "object", "additionalProperties": examples},
             "override": {"type": "object", "additionalProperties": override},
         },
         "additionalProperties": False,

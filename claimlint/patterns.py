@@ -25,7 +25,24 @@ from functools import cache, cached_property
 from typing import Any
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_]+(?:'[^\W_]+)*|[^\w\s]|_")
-_FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\x92": "'", "‐": "-", "‑": "-", "−": "-", "“": '"', "”": '"'})
+_FOLD = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "\x91": "'",
+        "\x92": "'",
+        "\x93": '"',
+        "\x94": '"',
+        "\x96": "–",
+        "\x97": "—",
+        "‐": "-",
+        "‑": "-",
+        "−": "-",
+        "“": '"',
+        "”": '"',
+    }
+)
 _CLITICS = {"'ll": "will", "'re": "are", "'ve": "have", "'m": "am", "'d": "would", "'s": "'s"}
 _STEMS = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
 _NUMBER_WORDS = frozenset(

@@ -19,7 +19,7 @@ LINK = "\u2060"  # masks a link's target, so that the link stays one
 
 _WHITE = " \t\n\r\f\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _VOID = (
-    "\x00-\x08\v\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffc"
+    "\x00-\x08\v\x0e-\x1b\x7f-\x84\x86-\x90\x98-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffc"
     "\ud800-\udfff"
 )
 _UNCLEAN = re.compile(f"[{_WHITE}{_VOID}]{{2,}}|[{_WHITE[1:]}{_VOID}]")
