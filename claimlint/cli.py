@@ -81,7 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("what", metavar="RULE|PATH:LINE", help="such as core/cure, or blog/post.md:12")
     _add_packs(explain)
     rules = _add(commands, "rules", _rules, "list the rules, or print one")
-    rules.add_argument("rule", nargs="?", metavar="RULE")
+    rules.add_argument("rule", nargs="?", metavar="RULE", help="the id of a rule, or “try” for a pattern of your own")
+    rules.add_argument("pattern", nargs="?", metavar="PATTERN", help="with “try”: what it would match in the drafts")
+    rules.add_argument("paths", nargs="*", metavar="PATH", help="with “try”: drafts or folders (default: .)")
     rules.add_argument("--format", choices=("text", "json"), default="text")
     rules.add_argument("--schema", action="store_true", help="print the JSON Schema of packs instead")
     _add_packs(rules)
@@ -90,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     _add(actions, "list", _packs_list, "list the packs that ship with claimlint, and those configured")
     test = _add(actions, "test", _packs_test, "run the examples of each rule; exit code 2 if one fails")
     test.add_argument("packs", nargs="*", metavar="PACK", help="names or paths (default: the configured packs)")
+    new = _add(actions, "new", _packs_new, "write a pack of your own to start from")
+    new.add_argument("name", metavar="NAME", help="in kebab-case; NAME.yml is written into this folder")
     init = _add(commands, "init", _init, "write a configuration and a pre-commit hook into this folder")
     init.add_argument("--force", action="store_true", help=f"overwrite {configuration.FILE_NAME}")
     return parser
@@ -125,6 +129,8 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument("--diff", metavar="REF", help="only claims on lines changed since this git commit or branch")
     check.add_argument("--stdin-filename", default="stdin.md", metavar="NAME", help="what to call standard input")
     check.add_argument("--force-exclude", action="store_true", help="apply “exclude” to files given by name, for hooks")
+    check.add_argument("--fix", action="store_true", help="put safe rewrites into the drafts; what is left is reported")
+    check.add_argument("--dry-run", action="store_true", help="with --fix: print the change as a diff, write nothing")
     check.add_argument("--exhaustive", action="store_true", help="take no shortcut; finds the same, slowly")
     check.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     check.add_argument("--no-progress", action="store_true", help="never count drafts on standard error")
@@ -317,11 +323,19 @@ def _check(args: argparse.Namespace) -> int:
 
     if args.statistics and args.format != "full":
         raise ConfigError(f"--statistics is a format of its own; leave out “--format {args.format}”")
+    if args.dry_run and not args.fix:
+        raise ConfigError("--dry-run shows what --fix would do; give both")
+    if args.fix and "-" in args.paths:
+        raise ConfigError("--fix changes files; it cannot be used with standard input")
     config = _configured(args)
     linter = _linter(config, args)
     known = _known(linter, config, args)
     configuration.check_references(config, known | set(suppressions.RULES))
     drafts = _drafts(args.paths, config, stdin=args.stdin_filename, force_exclude=args.force_exclude)
+    if args.fix:
+        code = _fix(drafts, linter, config, known, dry_run=args.dry_run)
+        if args.dry_run or code:
+            return code
     reports = _settled(_reports(linter, drafts, args.stdin_filename), linter, config, known, args.diff)
     if not args.no_progress:
         reports = _with_progress(reports, len(drafts))
@@ -332,6 +346,49 @@ def _check(args: argparse.Namespace) -> int:
     if args.output:
         print(f"{outcome.tally}; see {args.output}")
     return outcome.code
+
+
+def _fix(drafts: Mapping[str, str], linter: Linter, config: Config, known: Collection[str], *, dry_run: bool) -> int:
+    """Apply safe rewrites; with dry_run, print them as one unified diff. Unreadable drafts are left to the check."""
+    from claimlint.fix import fixed
+    from claimlint.settle import settle
+
+    for name, source in _sources(drafts, {}):
+        after = fixed(
+            source,
+            lambda text: settle(linter.check(text, name), config, linter.rules, date.today(), known),  # noqa: B023
+        )
+        if after == source:
+            continue
+        if dry_run:
+            sys.stdout.writelines(_diff(name, source, after))
+        else:
+            _replace(Path(name), after)
+            print(f"fixed {name}")
+    return 0
+
+
+def _diff(name: str, before: str, after: str) -> Iterator[str]:
+    """A unified diff that `patch` and `git apply` take; lines end as in the draft."""
+    from difflib import unified_diff
+
+    old, new = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (before, after))
+    for line in unified_diff(old, new, f"a/{name}", f"b/{name}"):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write in one step: whoever reads the draft, or a crash, sees the old or the new text."""
+    import tempfile
+
+    try:
+        with tempfile.NamedTemporaryFile("wb", dir=path.parent, delete=False) as file:
+            file.write(text.encode())
+        written = Path(file.name)
+        written.chmod(path.stat().st_mode)
+        written.replace(path)
+    except OSError as error:
+        raise ConfigError(f"cannot write: {error.strerror}", path=path) from error
 
 
 def _reports(linter: Linter, drafts: Mapping[str, str], stdin: str) -> Iterator[Report]:
@@ -503,13 +560,38 @@ def _rules(args: argparse.Namespace) -> int:
     if args.schema:
         data.dump(schema(), sys.stdout)
         return 0
-    rules = _rules_of(_packs(_configured(args), args))
+    if args.rule == "try":
+        return _try(args)
+    packs = _packs(_configured(args), args)
+    rules = _rules_of(packs)
     chosen = _rule(args.rule, rules) if args.rule else None
     if args.format == "json":
         data.dump(data.rule(chosen) if chosen else [data.rule(rule) for rule in rules.values()], sys.stdout)
     else:
         print("\n".join(catalog.explained(chosen) if chosen else catalog.listed(rules)))
+        if stale := catalog.stale(packs, date.today()):
+            print(stale, file=sys.stderr)
     return 0
+
+
+def _try(args: argparse.Namespace) -> int:
+    """Where a pattern would hit in drafts, before it is written into a pack."""
+    from claimlint.find import tried
+    from claimlint.report.text import printable
+
+    if not args.pattern:
+        raise ConfigError("“rules try” needs a pattern: claimlint rules try 'be * calming' drafts/")
+    config = _configured(args)
+    unread: dict[str, Report] = {}
+    drafts = _drafts(args.paths or ["."], config)
+    hits = 0
+    for name, line, sentence, start, end in tried(args.pattern, _packs(config, args), _sources(drafts, unread)):
+        hits += 1
+        print(f"{printable(name)}:{line}: {printable(f'{sentence[:start]}[{sentence[start:end]}]{sentence[end:]}')}")
+    for report in unread.values():
+        print(f"{printable(report.name)}: cannot read: {printable(report.problems[0].message)}", file=sys.stderr)
+    print(f"{hits} hit{'' if hits == 1 else 's'} in {len(drafts) - len(unread)} drafts")
+    return 2 if unread else 0
 
 
 def _packs_list(args: argparse.Namespace) -> int:
@@ -543,6 +625,46 @@ def _packs_test(args: argparse.Namespace) -> int:
         failed = failed or bool(problems)
     return 2 if failed else 0
 
+
+def _packs_new(args: argparse.Namespace) -> int:
+    path = Path(f"{args.name}.yml")
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", args.name):
+        raise ConfigError(f"a pack's name is in kebab-case, such as clinic-house-rules, not “{args.name}”")
+    if path.exists():
+        raise ConfigError("exists already", path=path)
+    _write(path, _PACK.replace("NAME", args.name))
+    print(f"wrote {path}; try it: claimlint packs test {path}")
+    return 0
+
+
+_PACK = """\
+# A pack of house rules. Every key is described in docs/packs.md of claimlint; `claimlint rules --schema` is for editors.
+name: NAME
+title: House rules
+version: "0.1"
+extends: [core]
+
+# Rules of other packs, changed: severity, needs, message, why, suggest, basis.
+override:
+  core/superlative:
+    severity: error
+
+rules:
+  - id: calm-promised
+    title: Calm promised
+    message: "“{match}” promises calm."
+    severity: warning
+    match: ["(deliver|bring|give you) ~ (calm|serenity)"]
+    about: treatment
+    needs: {any: [hedge, citation]}
+    why: Nobody can promise calm. Say what happens in a visit instead.
+    basis: [{title: House policy}]
+    suggest: ["may bring some calm"]
+    fix: [{match: "=brings", replace: "may bring", safe: true}]
+    examples:
+      bad: ["Our infusion {brings deep calm}."]
+      good: ["Our infusion may bring some calm.", "Does an infusion bring calm?"]
+"""
 
 _CONFIGURATION = """\
 # Configuration of claimlint; every key is optional. The nearest file upwards from where claimlint runs is used.

@@ -20,7 +20,7 @@ from claimlint.language.model import Node, Tree, find_structured, parse
 from claimlint.language.topic import HEALTH, STRONG, topic
 from claimlint.patterns import Text, Token, tokenize
 from claimlint.selection import Choice
-from claimlint.types import Block, Citation, Document, Finding, Reading, Rule, Verdict
+from claimlint.types import Block, Citation, Document, Finding, Reading, Rewrite, Rule, Verdict
 
 _MYTHS = re.compile(r"\b(?:myths?|misconceptions?|fictions?|fallac(?:y|ies)|old wives)\b", re.I)
 _NEEDS_TREE = frozenset("hedge-strong hedge-medium hedge-weak softener hedge-fake limiter negation".split())
@@ -111,6 +111,19 @@ class Draft:
             self._cite(index)
         self._parse([self._sentences[index] for index in chosen])
         return tuple(self._reading(index) for index in chosen)
+
+    def matched(self) -> set[tuple[str, str]]:
+        """(rule, pattern) of every pattern that stands in the draft, and of every exception that overlaps such a hit."""
+        self._find()
+        found = {(hit.rule, hit.pattern) for row in self._sentences for hit in row.hits}
+        for row in self._sentences:
+            tokens = row.text.tokens
+            for rule, first, end, pattern in self._ruleset.unless.matches(row.text):
+                low, high = tokens[first].start, tokens[end - 1].end
+                if any(hit.rule == rule and low < hit.end and hit.start < high for hit in row.hits):
+                    found.add((str(rule), pattern.source))
+            found |= {(str(rule), pattern.source) for rule, _, _, pattern in self._ruleset.lacks.matches(row.text)}
+        return found
 
     def _find(self) -> None:
         for number, block in enumerate(self._document.blocks):
@@ -298,6 +311,23 @@ class Draft:
         near = range(max(0, index - 1), min(index + 2, len(self._sentences)))
         return [self._sentences[at].text for at in (*near, *heading)]
 
+    def _rewrite(self, hit: Hit, rule: Rule, row: Sentence) -> Rewrite | None:
+        """Other words for the hit, by the first of the rule's rewrites that matches in it."""
+        if not rule.fix:
+            return None
+        tokens, block = row.text.tokens, self._document.blocks[row.block]
+        found = self._ruleset.fixes.matches(row.text)
+        for fix in rule.fix:
+            for key, first, end, _ in found:
+                start, stop = tokens[first].start, tokens[end - 1].end
+                span = block.span(start, stop)
+                # markup or entities inside cannot be replaced
+                plain = self._document.source[span.start : span.end] == block.text[start:stop]
+                if key == fix and plain and hit.first <= first and end <= hit.last + 1:
+                    upper = block.text[start].isupper()
+                    return Rewrite(span, fix.replace[:1].upper() + fix.replace[1:] if upper else fix.replace, fix.safe)
+        return None
+
     def _section_cues(self, row: Sentence) -> frozenset[str]:
         if all(judgement.SECTION.isdisjoint(self.rules[hit.rule].needs) for hit in row.hits):
             return frozenset()
@@ -385,6 +415,7 @@ class Draft:
             missing=decision.missing,
             reasons=decision.reasons[1:],
             suggestions=rule.suggest,
+            rewrite=self._rewrite(hit, rule, row) if row.reply is None else None,
             related=related,
         )
         return Verdict(rule.id, span, excerpt, "finding", decision.reasons, finding)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from claimlint import readers
+from claimlint.errors import PackError
+from claimlint.language import sentences
 from claimlint.packs import Pack, effective
-from claimlint.patterns import Lexicon, Matcher, Text, inflect, parse, slots, words
-from claimlint.types import Rule
+from claimlint.patterns import Lexicon, Matcher, PatternSyntaxError, Text, inflect, parse, slots, tokenize, words
+from claimlint.types import Lines, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,13 @@ class Ruleset:
     topics: Matcher = field(init=False)
     treatments: Matcher = field(init=False)
     uses: Matcher = field(init=False)
+    fixes: Matcher = field(init=False)
     wording: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     structured: list[tuple[str, dict[str, list[object]]]] = field(default_factory=list)
     _views: dict[frozenset[str], dict[str, Rule]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("matcher", "denied", "unless", "lacks", "topics", "treatments", "uses"):
+        for name in ("matcher", "denied", "unless", "lacks", "topics", "treatments", "uses", "fixes"):
             setattr(self, name, Matcher(self.lexicon))
 
     def view(self, active: frozenset[str]) -> dict[str, Rule]:
@@ -91,6 +95,8 @@ def compile_packs(packs: Sequence[Pack]) -> Ruleset:
             ruleset.denied.add(question, rule.id)
         for exception in rule.unless:
             ruleset.unless.add(exception, rule.id)
+        for fix in rule.fix:
+            ruleset.fixes.add(fix.match, fix)
         for remedy in rule.lacks:
             ruleset.lacks.add(remedy, rule.id)
     return ruleset
@@ -109,6 +115,37 @@ def merged(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[st
             known = result.get(name, ())
             result[name] = (*known, *(item for item in dict.fromkeys(items) if item not in known))
     return result
+
+
+def tried(
+    pattern: str, packs: Sequence[Pack], drafts: Iterable[tuple[str, str]]
+) -> Iterator[tuple[str, int, str, int, int]]:
+    """Where a pattern, with the lists of these packs, stands in (name, source) drafts: name, line from 1, sentence, and
+    the half-open range of the match in it.
+
+    Raises:
+        PackError: the pattern is malformed or names a list that no pack defines.
+    """
+    try:
+        lists = slots(parse(pattern))
+    except PatternSyntaxError as error:
+        raise PackError(str(error)) from None
+    ruleset = compile_packs(packs)
+    known = {name for pack in packs for name in pack.lists}
+    if unknown := sorted(set(lists) - known):
+        raise PackError(f"no pack defines the list {{{unknown[0]}}}")
+    matcher = Matcher(ruleset.lexicon)
+    matcher.add(pattern, "")
+    for name, source in drafts:
+        document = readers.read(source, name)
+        lines = Lines(source)
+        for block in document.blocks:
+            for start, end in sentences.split(block.text):
+                text = Text.of(tokenize(block.text[start:end], start), ruleset.lexicon)
+                for _, first, last, _ in matcher.matches(text):
+                    low, high = text.tokens[first].start, text.tokens[last - 1].end
+                    line = lines.position(block.span(low, high).start).line
+                    yield name, line, block.text[start:end], low - start, high - start
 
 
 def find(text: Text, ruleset: Ruleset) -> list[Hit]:

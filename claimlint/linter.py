@@ -58,6 +58,12 @@ class Linter:
         document = readers.read(source, name)
         return document, self._draft(document, everything=True).readings()
 
+    def matched(self, source: str, name: str = "-") -> set[tuple[str, str]]:
+        """(rule, pattern) of the patterns and exceptions that a text holds, whatever is made of them."""
+        return self._draft(
+            readers.read(source, name), everything=False, packs=tuple(pack.name for pack in self.packs)
+        ).matched()
+
     def _draft(self, document: Document, *, everything: bool, packs: tuple[str, ...] = ()) -> Draft:
         return Draft(document, self._ruleset, self._cues, self.options, everything=everything, packs=packs)
 

@@ -224,8 +224,8 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A rewrite of what a rule finds: excerpts that `match` as a whole become `replace`. safe: it asserts nothing new,
-    so that it may be applied without asking."""
+    """A rewrite of what a rule finds: the part of the excerpt that `match` covers becomes `replace`. safe: it asserts
+    nothing new, so that it may be applied without asking."""
 
     match: str
     replace: str
@@ -281,6 +281,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Other words for a part of the source. safe: they assert nothing that was not asserted before."""
+
+    span: Span
+    text: str
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A claim that a reviewer would stop, with everything a surface needs to show it."""
 
@@ -294,6 +303,7 @@ class Finding:
     missing: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    rewrite: Rewrite | None = None
     related: tuple[tuple[Span, str], ...] = ()
     scope: Literal["claim", "draft"] = "claim"
     status: Status = "open"

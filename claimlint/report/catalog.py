@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
+from claimlint.packs import Pack
 from claimlint.types import Rule
 
 
@@ -31,6 +33,21 @@ def explained(rule: Rule) -> Iterable[str]:
 def needs(rule: Rule) -> str:
     """What makes a claim of this rule pass."""
     return (" and " if rule.needs_all else " or ").join(rule.needs) or "-"
+
+
+MAX_AGE = 365
+"""Days after which data on approvals are called old."""
+
+
+def stale(packs: Iterable[Pack], today: date, max_age: int = MAX_AGE) -> str:
+    """A warning if data on treatments were read longer than `max_age` days ago, or never; "" if none were."""
+    data = [(pack.name, each) for pack in packs for each in pack.treatments]
+    read = [date.fromisoformat(each.source.read) for _, each in data if each.source.read]
+    old = [day for day in read if (today - day).days > max_age]
+    if not old:
+        return ""
+    names = ", ".join(sorted({name for name, _ in data}))
+    return f"{len(old)} of {len(data)} approvals in {names} were read more than {max_age} days ago, the oldest on {min(old)}"
 
 
 def _section(title: str, texts: Iterable[str]) -> Iterable[str]:

@@ -101,6 +101,11 @@ def _finding(finding: Finding, lines: Lines) -> dict[str, Any]:
     }
     if finding.status != "open":
         data["justification"] = finding.justification
+    if finding.rewrite:
+        data["rewrite"] = _range(finding.rewrite.span, lines) | {
+            "text": finding.rewrite.text,
+            "safe": finding.rewrite.safe,
+        }
     if finding.related:
         data["related"] = [_range(span, lines) | {"label": label} for span, label in finding.related]
     return data
