@@ -29,6 +29,8 @@ _CLAIMED = ("finding", "remedy", "facts", "trigger")
 """Steps that leave a claim standing, whether or not it is excused."""
 _REFERRING = ("author-year", "narrative", "narrative-in", "numeric", "superscript", "number")
 _BRACKETED = frozenset("author-year numeric superscript pandoc doi source".split())
+_NEAR = 2
+"""Sentences before and after in which the thing that a claim is about may be named: "Is the drip safe? Yes! It is."."""
 _LEAD = 30
 """Tokens of a header or lead-in that are read together with what they introduce."""
 _COLON = Token(":", 0, 0)
@@ -305,11 +307,11 @@ class Draft:
         return tuple((str(rule), tokens[first].start, tokens[end - 1].end) for rule, first, end, _ in matches)
 
     def _around(self, index: int) -> list[Text]:
-        """The sentence, its neighbours and its heading."""
-        section = self._document.blocks[self._sentences[index].block].section
-        heading = self._of_block[section] if section is not None else []
-        near = range(max(0, index - 1), min(index + 2, len(self._sentences)))
-        return [self._sentences[at].text for at in (*near, *heading)]
+        """The sentence, its neighbours, its heading and what introduces it."""
+        block = self._document.blocks[self._sentences[index].block]
+        above = [at for number in (block.section, *block.leads) if number is not None for at in self._of_block[number]]
+        near = range(max(0, index - _NEAR), min(index + _NEAR + 1, len(self._sentences)))
+        return [self._sentences[at].text for at in (*near, *above)]
 
     def _rewrite(self, hit: Hit, rule: Rule, row: Sentence) -> Rewrite | None:
         """Other words for the hit, by the first of the rule's rewrites that matches in it."""
