@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(actions, "list", _packs_list, "list the packs that ship with claimlint, and those configured")
     test = _add(actions, "test", _packs_test, "run the examples of each rule; exit code 2 if one fails")
     test.add_argument("packs", nargs="*", metavar="PACK", help="names or paths (default: the configured packs)")
+    test.add_argument("--no-coverage", action="store_true", help="do not ask for an example of each pattern, yet")
     new = _add(actions, "new", _packs_new, "write a pack of your own to start from")
     new.add_argument("name", metavar="NAME", help="in kebab-case; NAME.yml is written into this folder")
     init = _add(commands, "init", _init, "write a configuration and a pre-commit hook into this folder")
@@ -618,7 +619,7 @@ def _packs_test(args: argparse.Namespace) -> int:
     failed = False
     _utf8(sys.stdout)
     for pack in packs:
-        problems = test_packs([pack], linter)
+        problems = test_packs([pack], linter, coverage=not args.no_coverage)
         examples = sum(len(rule.bad) + len(rule.good) for rule in pack.rules)
         verdict = f"{len(problems)} failed" if problems else "ok"
         print("\n".join([*problems, f"{pack.name}: {len(pack.rules)} rules, {examples} examples, {verdict}"]))

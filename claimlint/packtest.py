@@ -17,19 +17,20 @@ NAME = "example.md"
 Find = Callable[[str], list[Finding]]
 
 
-def test_packs(packs: Iterable[Pack], linter: Linter) -> list[str]:
+def test_packs(packs: Iterable[Pack], linter: Linter, *, coverage: bool = True) -> list[str]:
     """Check every rule's examples; returns one message per failure, "file:line: rule: what is wrong".
 
     A bad example must yield a finding of its rule on each marked span (anywhere, if none is marked); a good one no
-    finding of its rule. Every rule must have examples of both kinds; every pattern must stand in a bad example, every
-    exception or remedy of its own in a good one.
+    finding of its rule. Every rule must have examples of both kinds; with coverage, every pattern must stand in a bad
+    example, every exception and every remedy of its own in a good one.
     """
     problems = []
     for pack in packs:
         found = partial(_findings, linter=linter, packs=(pack.name,))
         for rule in pack.rules:
             where = f"{rule.file or pack.path}:{rule.line}: {rule.id}:"
-            problems += [f"{where} {message}" for message in (*_test_rule(rule, found), *_uncovered(rule, linter))]
+            uncovered = _uncovered(rule, linter) if coverage else ()
+            problems += [f"{where} {message}" for message in (*_test_rule(rule, found), *uncovered)]
         for name, values in pack.overrides.items():
             if "examples" in values:
                 changed = replace(

@@ -39,6 +39,7 @@ FAULTS = {
         "A recent clinical study found that our tea lowers blood pressure.",
         "Two large trials show that our tea lowers blood pressure.",
     ],
+    "own-data": [CLAIM + " (source: in-house survey, 2023)."],
     "undated": [CLAIM + " (Rossi, n.d.)."],
     "stale": [
         CLAIM + " (Rossi et al., 1998).",

@@ -49,6 +49,11 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
         re.I,
     ),
 }
+_OWN_DATA = re.compile(
+    r"\b(?:in-?store|in-?house|internal|our own|customer|client|member|company|brand|reader)s?\b.{0,20}\b(?:poll|survey|data|records?|study|figures|feedback)\b",
+    re.I,
+)
+"""A source that nobody outside can look up."""
 _STUDY = "study-without-link"
 _YEARS = re.compile(r"\b(?:19|20)\d{2}(?=\b|[a-z]\b)")
 _LABELLED = re.compile(r"^\W*(?:\[(\d{1,3})\]|(\d{1,3})[.)])\s+\S")
@@ -216,6 +221,8 @@ def _fault(form: str, text: str, refs: References) -> str:
         if entries and all(_PRECLINICAL.search(entry) for entry in entries):
             return "preclinical"
         return _stale(text, refs)
+    if form == "source" and _OWN_DATA.search(text):
+        return "own-data"
     return {"placeholder": "placeholder", "study": _STUDY}.get(form, "")
 
 

@@ -164,8 +164,14 @@ def _window(item: Found, text: Text) -> tuple[int, int]:
 
 
 def _runs(tree: Tree, covered: set[int], text: Text, item: Found) -> tuple[tuple[int, int], ...]:
-    """Neighbouring tokens as ranges; a semicolon or dash ends every scope, whatever the tree says."""
-    stops = [i for i, token in enumerate(text.tokens) if token.form in (";", "—", "–") or _spaced_hyphen(text, i)]
+    """Neighbouring tokens as ranges; a semicolon or dash ends every scope, whatever the tree says, and a colon one that
+    stands before any verb ("A tea, not a drug: …")."""
+    verb = next((node.start for node in tree if node.tag.startswith(("VB", "MD"))), 0)
+    stops = [
+        i
+        for i, token in enumerate(text.tokens)
+        if token.form in (";", "—", "–") or (token.form == ":" and token.start < verb) or _spaced_hyphen(text, i)
+    ]
     after = [i for i in stops if i > item.last]
     if after and after[0] == item.last + 1:
         after = after[2:]  # "does not — we checked — work"
