@@ -28,9 +28,12 @@ _SUPPOSING = frozenset({"if", "whether", "unless"})
 _CLAIMED = ("finding", "remedy", "facts", "trigger")
 """Steps that leave a claim standing, whether or not it is excused."""
 _REFERRING = ("author-year", "narrative", "narrative-in", "numeric", "superscript", "number")
+_SELF_CONTAINED = ("link", "doi", "pmid")
 _BRACKETED = frozenset("author-year numeric superscript pandoc doi source".split())
 _NEAR = 2
 """Sentences before and after in which the thing that a claim is about may be named: "Is the drip safe? Yes! It is."."""
+_DENIED = 4
+"""Tokens before a risk within which a negation denies it."""
 _LEAD = 30
 """Tokens of a header or lead-in that are read together with what they introduce."""
 _COLON = Token(":", 0, 0)
@@ -357,15 +360,35 @@ class Draft:
 
     def _line(self, row: Sentence, verdicts: Sequence[Verdict]) -> balance.Line:
         triggers = {verdict.rule for verdict in verdicts}
-        if row.block not in self._references.blocks and any(
-            item.form in _REFERRING for item in self._citations(row.block) if row.start <= item.start < row.end
-        ):
+        if row.block not in self._references.blocks and self._refers(row):
             triggers.add(balance.CITATION)
         return balance.Line(
             self._document.blocks[row.block].section,
             frozenset(triggers),
             frozenset(str(rule) for rule, *_ in self._ruleset.lacks.matches(row.text)),
-            any(cue.name == "risk" for cue in self._cues.find(row.text)),
+            self._warns(row, verdicts),
+        )
+
+    def _warns(self, row: Sentence, verdicts: Sequence[Verdict]) -> bool:
+        """Whether the sentence names a risk as real: not one that it denies, plays down or merely asks about."""
+        if any(verdict.step == "finding" for verdict in verdicts):
+            return False
+        found = self._cues.find(row.text)
+        text = self._document.blocks[row.block].text[row.start : row.end]
+        asked = text.endswith("?") or any(cue.name in ("myth", "critical") for cue in found)
+        denied = [cue for cue in found if cue.name == "negation"]
+        return not asked and any(
+            cue.name == "risk" and not any(cue.first - _DENIED <= other.first <= cue.last for other in denied)
+            for cue in found
+        )
+
+    def _refers(self, row: Sentence) -> bool:
+        """Whether the sentence cites something that a list of references would have to explain."""
+        cited = [item for item in self._citations(row.block) if row.start <= item.start < row.end]
+        linked = [item for item in cited if item.form in _SELF_CONTAINED and not item.fault]
+        return any(
+            item.form in _REFERRING and not any(link.start < item.end and item.start < link.end for link in linked)
+            for item in cited
         )
 
     def _has(self, feature: str) -> bool:

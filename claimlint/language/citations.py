@@ -56,6 +56,15 @@ _OWN_DATA = re.compile(
 """A source that nobody outside can look up."""
 _STUDY = "study-without-link"
 _YEARS = re.compile(r"\b(?:19|20)\d{2}(?=\b|[a-z]\b)")
+_NAMES = re.compile(r"[A-Z][\w’'\-]+")
+_NO_AUTHORS = frozenset(
+    (
+        "January February March April May June July August September October November December Jan Feb Mar Apr Jun Jul Aug Sep "
+        "Sept Oct Nov Dec Spring Summer Autumn Fall Winter Updated Since Established Est Founded Version Copyright Reviewed "
+        "Published Edited Revised Early Late Mid In The"
+    ).split()
+)
+"""Capitalised words before a year in brackets that are no author: "(May 2021)", "(Updated 2023)"."""
 _LABELLED = re.compile(r"^\W*(?:\[(\d{1,3})\]|(\d{1,3})[.)])\s+\S")
 _ENTRY_SIGNS = re.compile(r"\b(?:19|20)\d{2}\b|\b10\.\d{4,9}/|\bPMID\b|\bet al\b", re.I)
 _PRECLINICAL = re.compile(
@@ -180,6 +189,8 @@ def find(block: Block, refs: References) -> tuple[Citation, ...]:
     for form, pattern in _PATTERNS.items():
         for match in pattern.finditer(block.text):
             if any(other.start < match.end() and match.start() < other.end for other in found):
+                continue
+            if form in ("author-year", "narrative") and not set(_NAMES.findall(match.group())) - _NO_AUTHORS:
                 continue
             found.append(Citation(form, match.group(), match.start(), match.end(), _fault(form, match.group(), refs)))
     for mark in block.marks:
