@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     rules.add_argument("rule", nargs="?", metavar="RULE", help="the id of a rule, or “try” for a pattern of your own")
     rules.add_argument("pattern", nargs="?", metavar="PATTERN", help="with “try”: what it would match in the drafts")
     rules.add_argument("paths", nargs="*", metavar="PATH", help="with “try”: drafts or folders (default: .)")
-    rules.add_argument("--format", choices=("text", "json"), default="text")
+    rules.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     rules.add_argument("--schema", action="store_true", help="print the JSON Schema of packs instead")
     _add_packs(rules)
     packs = commands.add_parser("packs", help="list packs, or run the examples of their rules", allow_abbrev=False)
@@ -566,7 +566,9 @@ def _rules(args: argparse.Namespace) -> int:
     packs = _packs(_configured(args), args)
     rules = _rules_of(packs)
     chosen = _rule(args.rule, rules) if args.rule else None
-    if args.format == "json":
+    if args.format == "markdown":
+        print("\n".join(line for pack in packs for line in catalog.page(pack)))
+    elif args.format == "json":
         data.dump(data.rule(chosen) if chosen else [data.rule(rule) for rule in rules.values()], sys.stdout)
     else:
         print("\n".join(catalog.explained(chosen) if chosen else catalog.listed(rules)))

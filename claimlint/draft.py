@@ -18,9 +18,10 @@ from claimlint.language.cues import Cues, Found, resolve
 from claimlint.language.frames import Frame, frames
 from claimlint.language.model import Node, Tree, find_structured, parse
 from claimlint.language.topic import HEALTH, STRONG, topic
+from claimlint.packs import AUTO
 from claimlint.patterns import Text, Token, tokenize
 from claimlint.selection import Choice
-from claimlint.types import Block, Citation, Document, Finding, Reading, Rewrite, Rule, Verdict
+from claimlint.types import Block, Citation, Document, Finding, Problem, Reading, Rewrite, Rule, Verdict
 
 _MYTHS = re.compile(r"\b(?:myths?|misconceptions?|fictions?|fallac(?:y|ies)|old wives)\b", re.I)
 _NEEDS_TREE = frozenset("hedge-strong hedge-medium hedge-weak softener hedge-fake limiter negation".split())
@@ -100,6 +101,7 @@ class Draft:
         self._cited: dict[int, tuple[Citation, ...]] = {}
         self.rules: dict[str, Rule] = {}
         """The rules of the packs that are on for this draft."""
+        self.problems: tuple[Problem, ...] = ()
 
     def readings(self) -> tuple[Reading, ...]:
         """What every sentence that matters means, with a verdict on each hit."""
@@ -150,6 +152,10 @@ class Draft:
         else:
             usual = self._options.choose(self._document.name) if self._options.choose else None
             choice = selection.declared(self._document.meta, usual or Choice(tuple(pack.name for pack in packs)))
+        unknown = [name for name in choice.packs if name not in {*(pack.name for pack in packs), AUTO}]
+        self.problems = tuple(
+            Problem(f"the front matter asks for the pack “{name}”, which is not loaded") for name in unknown
+        )
         rows = ((row.block, row.text) for row in self._sentences)
         topics = selection.topics(self._document, rows, self._ruleset.topics)
         self.rules = self._ruleset.view(selection.active(packs, choice, topics))

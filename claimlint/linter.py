@@ -46,7 +46,7 @@ class Linter:
         readings = draft.readings()
         claims = [verdict.finding for reading in readings for verdict in reading.verdicts if verdict.finding]
         findings = tuple(_numbered([*_specific(claims, draft.rules), *draft.missing(readings)]))
-        return Report(name, source, findings, document.problems, document.comments)
+        return Report(name, source, findings, (*document.problems, *draft.problems), document.comments)
 
     def check_many(self, drafts: Iterable[tuple[str, str]]) -> Iterator[Report]:
         """Check (name, source) pairs; reports come in the same order."""

@@ -53,16 +53,21 @@ FAULTS = {
 }
 
 
+def claims(linter, text):
+    """What is found in single claims; that a list of references is missing is another matter."""
+    return [finding for finding in linter.check(text, "a.md").findings if finding.scope == "claim"]
+
+
 @pytest.mark.parametrize("name", COUNTS)
 def test_counts(name):
-    assert LINTER.check(COUNTS[name], "a.md").findings == ()
+    assert claims(LINTER, COUNTS[name]) == []
 
 
 @pytest.mark.parametrize(("code", "text"), [(code, text) for code, texts in FAULTS.items() for text in texts])
 def test_does_not_count(code, text):
-    findings = LINTER.check(text, "a.md").findings
+    findings = claims(LINTER, text)
     assert any(reason.endswith(f"does not count: {code}") for finding in findings for reason in finding.reasons)
 
 
 def test_age_is_no_fault_unless_a_year_is_set():
-    assert Linter(load_packs(["core"])).check(CLAIM + " (Rossi et al., 1998).", "a.md").findings == ()
+    assert claims(Linter(load_packs(["core"])), CLAIM + " (Rossi et al., 1998).") == []

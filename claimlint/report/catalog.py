@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from claimlint.packs import Pack
-from claimlint.types import Rule
+from claimlint.types import Rule, Source, Treatment
 
 
 def listed(rules: Mapping[str, Rule]) -> Iterable[str]:
@@ -33,6 +33,69 @@ def explained(rule: Rule) -> Iterable[str]:
 def needs(rule: Rule) -> str:
     """What makes a claim of this rule pass."""
     return (" and " if rule.needs_all else " or ").join(rule.needs) or "-"
+
+
+_SHOWN = 4
+"""Examples of each kind that a page of the catalogue shows."""
+
+
+def page(pack: Pack) -> Iterable[str]:
+    """The catalogue of a pack as Markdown: each rule with its reasons, sources and examples; treatments, overrides."""
+    yield from (f"# {pack.name}", "", f"{pack.title}. Version {pack.version}. {_when(pack)}".replace("..", "."), "")
+    for rule in pack.rules:
+        yield from _entry(rule)
+    if pack.overrides:
+        yield from ("## Changed rules", "", "| rule | what changes |", "|---|---|")
+        yield from (f"| `{name}` | {', '.join(sorted(values))} |" for name, values in pack.overrides.items())
+        yield ""
+    if pack.treatments:
+        yield from ("## Treatments", "", "| treatment | status | for | warnings | source |", "|---|---|---|---|---|")
+        yield from (_row(each) for each in pack.treatments)
+        yield ""
+
+
+def _when(pack: Pack) -> str:
+    if not pack.topic and not pack.jurisdiction:
+        return "On where it is named."
+    where = [f"the market is `{pack.jurisdiction}`"] if pack.jurisdiction else []
+    where += ["the draft is about its topic"] if pack.topic else []
+    return f"Switches itself on where {' and '.join(where)}."
+
+
+def _entry(rule: Rule) -> Iterable[str]:
+    scope = ", about the whole draft" if rule.scope == "draft" else ""
+    yield from (f"## {rule.id}", "", f"**{rule.title}** ({rule.severity}{scope}; acceptable with: {needs(rule)})", "")
+    yield from (rule.why, "", f"Instead: {'; '.join(rule.suggest)}", "")
+    for title, examples in (("Finds", rule.bad), ("Leaves alone", rule.good)):
+        yield f"{title}:"
+        yield ""
+        for example in examples[:_SHOWN]:
+            fence = "~~~~" if "~~~" in example else "~~~"
+            yield from (fence, example, fence) if "\n" in example else (f"- {_escaped(example)}",)
+        yield ""
+    yield from ("Basis:", "", *(f"- {_cited(source)}" for source in rule.basis), "")
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{character}" if character in "\\`*_[]<>|#" else character for character in text)
+
+
+def _cited(source: Source) -> str:
+    title = _escaped(", ".join(filter(None, (source.title, source.section))))
+    linked = f"[{title}]({source.url})" if source.url else title
+    return (
+        f"{linked} (read {source.read})"
+        if source.read
+        else linked
+        if "unverified" in title
+        else f"{linked} (unverified)"
+    )
+
+
+def _row(each: Treatment) -> str:
+    warnings = ", ".join(name for name, there in (("boxed warning", each.boxed), ("REMS", each.rems)) if there)
+    uses = "; ".join(each.uses).replace("|", "\\|")
+    return f"| {each.name} | {each.status} | {uses or '–'} | {warnings or '–'} | {_cited(each.source)} |"
 
 
 MAX_AGE = 365
