@@ -77,14 +77,19 @@ class Options:
 class Linter:
     """Finds the word of each rule; “maybe” in its line is a hedge, “broken” in the draft a problem."""
 
-    def __init__(self, packs: Sequence[Pack], *, options: Any) -> None:
+    def __init__(self, packs: Sequence[Pack], *, options: Any = None) -> None:
+        self.packs = packs
         self.rules: dict[str, Rule] = {rule.id: rule for pack in packs for rule in pack.rules}
         self.options = options
 
     def check_many(self, drafts: Iterable[tuple[str, str]]) -> Iterator[Report]:
         return (self.check(source, name) for name, source in drafts)
 
-    def check(self, source: str, name: str) -> Report:
+    def matched(self, source: str, _name: str) -> set[tuple[str, str]]:
+        words = [(id_, id_.partition("/")[2]) for id_ in self.rules]
+        return {(id_, word) for id_, word in words if word in source}
+
+    def check(self, source: str, name: str, **_: Any) -> Report:
         document, readings = self.inspect(source, name)
         found = tuple(
             verdict.finding for reading in readings for verdict in reading.verdicts if verdict.finding is not None
@@ -672,7 +677,10 @@ def test_packs_test(site: Path, run: Any) -> None:
     (site / "bad.yml").write_text(PACK.replace("A {quick} fix.", "A {fast} fix."), encoding="utf-8")
     result = run("packs", "test", "bad.yml")
     assert result.code == 2
-    assert re.fullmatch(r".*bad\.yml:\d+: house/quick: .*\nhouse: 2 rules, 4 examples, 1 failed\n", result.out)
+    assert re.fullmatch(
+        r".*bad\.yml:\d+: house/quick: .*\n.*no bad example has .*\nhouse: 2 rules, 4 examples, 2 failed\n", result.out
+    )
+    assert run("packs", "test", "--no-coverage", "bad.yml").out.endswith("4 examples, 1 failed\n")
 
 
 @pytest.mark.usefixtures("site")

@@ -126,7 +126,7 @@ BOMB = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 9)}]" 
         ("citations-since: soon", "1: “citations-since” must be a year such as 2010, not “soon”"),
         ("overrides: {}", "1: “overrides” must be a list"),
         ("overrides:\n  - ignore: [core]", "2: an override needs “files”: the globs of the drafts it is for"),
-        ("overrides:\n  - files: ['*.md']\n    packs: [core]", "3: unknown key “packs”"),
+        ("overrides:\n  - files: ['*.md']\n    exclude: [core]", "3: unknown key “exclude”"),
         ("- select", "1: the configuration must be a mapping of keys to values"),
         ("packs: [core]\npacks: [core]", "2: duplicate key “packs”"),
         ("packs: !!python/name:os.system", "1: tags are not allowed: tag:yaml.org,2002:python/name:os.system"),

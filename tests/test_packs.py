@@ -51,7 +51,7 @@ def refused(path: Path) -> str:
         (
             ("needs: removal", "needs: hegde"),
             9,
-            "needs must name hedge, citation, removal, not “hegde”; did you mean “hedge”?",
+            "needs must name hedge, citation, disclosure, balance, removal, not “hegde”; did you mean “hedge”?",
         ),
         (("    why: Nothing is magic. Say what it does.\n", ""), 4, "rule no-magic lacks the key “why”"),
         (('["magic (pill|potion)"]', '["magic (pill"]'), 8, "“(” is not closed in “magic (pill”"),
