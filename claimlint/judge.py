@@ -68,7 +68,8 @@ def judge(hit: Hit, rule: Rule, context: Context) -> Decision:
         if reason := step(hit, rule, context):
             return Decision(name, (*reasons, reason))
     if rule.scope == "draft":
-        return Decision("trigger", tuple(reasons))
+        listed = next((frame.note for frame in context.frames if frame.name == "reference"), "")
+        return Decision("frame", (*reasons, listed)) if listed else Decision("trigger", tuple(reasons))
     if rule.facts and context.approval:
         held, reason = context.approval(hit)
         reasons += [reason] if reason else []

@@ -45,7 +45,8 @@ class Linter:
         draft = self._draft(document, everything=self.options.exhaustive, packs=packs)
         readings = draft.readings()
         claims = [verdict.finding for reading in readings for verdict in reading.verdicts if verdict.finding]
-        findings = tuple(_numbered([*_specific(claims, draft.rules), *draft.missing(readings)]))
+        whole = draft.missing(readings)
+        findings = tuple(_numbered([*_specific(claims, draft.rules), *_specific(whole, draft.rules)]))
         return Report(name, source, findings, (*document.problems, *draft.problems), document.comments)
 
     def check_many(self, drafts: Iterable[tuple[str, str]]) -> Iterator[Report]:

@@ -630,6 +630,8 @@ def _check_overrides(packs: Sequence[Pack]) -> None:
                 raise PackError(
                     f"overrides the rule “{name}”, which no loaded pack has{_did_you_mean(name, known)}", path=pack.path
                 )
+            if "examples" in values and name not in known:
+                raise PackError(f"gives examples for “{name}”, which is no single rule", path=pack.path)
             fixed = [key for key in _PATTERN_KEYS if key in values]
             if fixed and (pack.topic or pack.jurisdiction):
                 raise PackError(
@@ -639,8 +641,9 @@ def _check_overrides(packs: Sequence[Pack]) -> None:
 
 
 def effective(packs: Iterable[Pack]) -> dict[str, Rule]:
-    """The rules of these packs by id, with what later packs override; a name without a glob beats one with."""
-    packs = tuple(packs)
+    """The rules of these packs by id, with what later packs override: those of a jurisdiction last, since a market's law
+    beats a house's taste; within a pack, a name beats a glob."""
+    packs = sorted(packs, key=lambda pack: bool(pack.jurisdiction))
     rules = {rule.id: rule for pack in packs for rule in pack.rules}
     for pack in packs:
         for name, values in sorted(pack.overrides.items(), key=lambda item: "*" not in item[0]):
