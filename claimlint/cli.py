@@ -537,14 +537,20 @@ def _explain_line(path: Path, number: int, args: argparse.Namespace) -> int:
     if not 1 <= number <= len(lines.starts):
         raise ConfigError(f"has {len(lines.starts)} lines", path=path)
     linter = _linter(config, args)
-    settled = settle(linter.check(source, name), config, linter.rules, date.today(), _known(linter, config, args))
-    fates = {(finding.rule, finding.span): finding for finding in settled.findings}
+    report = linter.check(source, name)
+    settled = settle(report, config, linter.rules, date.today(), _known(linter, config, args))
+    fates = dict.fromkeys((finding.rule, finding.span) for finding in report.findings)
+    fates |= {(finding.rule, finding.span): finding for finding in settled.findings}
     document, found = linter.inspect(source, name)
     line = lines.span(number)
     touching = [reading for reading in found if reading.span.start < line.end and reading.span.end > line.start]
     _utf8(sys.stdout)
     for reading in touching:
         print("\n".join(readings.sentence(document, reading, lines, fates)))
+        judged = {(verdict.rule, verdict.span) for verdict in reading.verdicts}
+        for key, finding in fates.items():
+            if finding and key not in judged and reading.span.start <= finding.span.start < reading.span.end:
+                print("\n".join(readings.whole(finding)))
     if not any(reading.verdicts for reading in touching):
         print("no claim found on this line")
     return 0

@@ -606,7 +606,7 @@ def test_explain_a_line(site: Path, run: Any) -> None:
     assert decided == {
         1: ["  house/safe “safe”: warning", "    no hedge in the sentence"],
         2: [
-            "  house/quick “quick”: not reported: the configuration leaves it out, or another finding covers it",
+            "  house/quick “quick”: not reported: the configuration leaves it out",
             "    no hedge in the sentence",
         ],
         3: ["  no rule matches here", "no claim found on this line"],

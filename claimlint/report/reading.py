@@ -8,8 +8,8 @@ from typing import TextIO
 from claimlint.report.text import printable
 from claimlint.types import Block, Cue, Document, Finding, Lines, Problem, Reading, Report, Span, Verdict
 
-Fates = Mapping[tuple[str, Span], Finding]
-"""(rule, place) → the finding as it is reported."""
+Fates = Mapping[tuple[str, Span], Finding | None]
+"""(rule, place) → the finding as it is reported, None if the configuration leaves it out."""
 
 
 def write(document: Document, readings: Iterable[Reading], out: TextIO) -> None:
@@ -56,11 +56,24 @@ def _governs(block: Block, cue: Cue) -> str:
 
 
 def _fate(verdict: Verdict, fates: Fates | None) -> str:
-    if verdict.finding is None:
+    key = (verdict.rule, verdict.span)
+    if verdict.step == "trigger" and (fates is None or key not in fates):
+        return "calls for something that the draft as a whole holds, or that is reported where it is first called for"
+    if verdict.finding is None and verdict.step != "trigger":
         return f"silent, decided by: {verdict.step}"
     if fates is None:
-        return verdict.finding.severity
-    settled = fates.get((verdict.rule, verdict.span))
-    if settled is None:
-        return "not reported: the configuration leaves it out, or another finding covers it"
-    return settled.severity + ("" if settled.status == "open" else f", {settled.status}: {settled.justification}")
+        return verdict.finding.severity if verdict.finding else "silent"
+    if key not in fates:
+        return "not reported: a more specific finding covers it"
+    settled = fates[key]
+    return graded(settled) if settled else "not reported: the configuration leaves it out"
+
+
+def whole(finding: Finding) -> Iterable[str]:
+    """A finding about the whole draft that stands at a sentence."""
+    yield f"  {finding.rule}, about the whole draft: {graded(finding)}"
+    yield from (f"    {printable(reason)}" for reason in finding.reasons)
+
+
+def graded(finding: Finding) -> str:
+    return finding.severity + ("" if finding.status == "open" else f", {finding.status}: {finding.justification}")
