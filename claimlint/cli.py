@@ -346,6 +346,7 @@ def _check(args: argparse.Namespace) -> int:
         _reporter(args)(outcome.watch(reports, config), out, context)
     if args.output:
         print(f"{outcome.tally}; see {args.output}")
+    _warn_of_age(linter.packs, config)
     return outcome.code
 
 
@@ -569,7 +570,8 @@ def _rules(args: argparse.Namespace) -> int:
         return 0
     if args.rule == "try":
         return _try(args)
-    packs = _packs(_configured(args), args)
+    config = _configured(args)
+    packs = _packs(config, args)
     rules = _rules_of(packs)
     chosen = _rule(args.rule, rules) if args.rule else None
     if args.format == "markdown":
@@ -578,9 +580,15 @@ def _rules(args: argparse.Namespace) -> int:
         data.dump(data.rule(chosen) if chosen else [data.rule(rule) for rule in rules.values()], sys.stdout)
     else:
         print("\n".join(catalog.explained(chosen) if chosen else catalog.listed(rules)))
-        if stale := catalog.stale(packs, date.today()):
-            print(stale, file=sys.stderr)
+    _warn_of_age(packs, config)
     return 0
+
+
+def _warn_of_age(packs: Iterable[Pack], config: Config) -> None:
+    from claimlint.report import catalog
+
+    if stale := catalog.stale(packs, date.today(), config.data_max_age):
+        print(f"claimlint: {stale}", file=sys.stderr)
 
 
 def _try(args: argparse.Namespace) -> int:
@@ -703,6 +711,9 @@ citation-scope: sentence
 
 # A reference from before this year is stale and does not count; without it, age does not matter.
 # citations-since: 2010
+
+# Days after which the packs' data on approvals are called old, on standard error.
+data-max-age: 365
 
 # What is different for some drafts.
 overrides: []

@@ -49,7 +49,7 @@ class Config:
     """A checked configuration. select: no entry means every rule; ignore beats select.
 
     packs: names and paths; with "auto" among them, the shipped packs switch themselves on by topic and market.
-    severity: the last reference that covers a rule decides (`load` puts the narrower ones last). root: the folder
+    data_max_age: days after which data on approvals are called old. severity: the last reference that covers a rule decides (`load` puts the narrower ones last). root: the folder
     that globs and pack paths are relative to. lines: where each reference stands in `path`, for errors.
     """
 
@@ -66,6 +66,7 @@ class Config:
     owned_hosts: tuple[str, ...] = ()
     citation_scope: CitationScope = "sentence"
     citations_since: int = 0
+    data_max_age: int = 365
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -264,6 +265,12 @@ def _year(entry: _Entry) -> int:
     return int(entry.value)
 
 
+def _days(entry: _Entry) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,4}", str(entry.value)):
+        raise entry.error(f"{_named(entry)} must be a number of days such as 365, not “{entry.value}”")
+    return int(entry.value)
+
+
 def _levels(entry: _Entry) -> dict[str, str]:
     if not isinstance(entry.value, dict):
         raise entry.error(f"{_named(entry)} must map rules to severities")
@@ -311,6 +318,7 @@ _KEYS: dict[str, Callable[[_Entry], object]] = {
     "owned-hosts": _strings,
     "citation-scope": _one_of(get_args(CitationScope)),
     "citations-since": _year,
+    "data-max-age": _days,
     "overrides": _overrides,
 }
 

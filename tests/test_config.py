@@ -124,6 +124,7 @@ BOMB = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 9)}]" 
         ),
         ("severity: [core]", "1: “severity” must map rules to severities"),
         ("citations-since: soon", "1: “citations-since” must be a year such as 2010, not “soon”"),
+        ("data-max-age: soon", "1: “data-max-age” must be a number of days such as 365, not “soon”"),
         ("overrides: {}", "1: “overrides” must be a list"),
         ("overrides:\n  - ignore: [core]", "2: an override needs “files”: the globs of the drafts it is for"),
         ("overrides:\n  - files: ['*.md']\n    exclude: [core]", "3: unknown key “exclude”"),

@@ -11,7 +11,7 @@ from claimlint.packs import load_packs
 
 PROJECT = Path(__file__).parent.parent
 CORPUS = PROJECT.parent / "shared" / "bench" / "dev" / "docs"
-PACKS = load_packs(["core", "ketamine"])
+PACKS = load_packs(["core", "auto"])
 
 
 @pytest.fixture(scope="module")

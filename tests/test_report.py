@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from claimlint.packs import Pack
 from claimlint.report import Context, reporter
+from claimlint.report.catalog import stale
 from claimlint.report.text import statistics
-from claimlint.types import Finding, Problem, Report, Rule, Source, Span, Status
+from claimlint.types import Finding, Problem, Report, Rule, Source, Span, Status, Treatment
 
 RULES = {
     "core/safe": Rule(
@@ -378,4 +381,13 @@ def test_color() -> None:
         "  |\n1 | safe\n  | \x1b[31m^^^^\x1b[0m\n"
         "\x1b[1mmissing\x1b[0m: nothing that could be added: the claim has to go\n\n"
         "1 error in 1 of 1 draft; 1 problem\n"
+    )
+
+
+def test_old_data_on_approvals_are_named() -> None:
+    read = [Source("a", read="2025-01-01"), Source("b", read="2026-01-01"), Source("c")]
+    pack = Pack("us", Path(), treatments=tuple(Treatment("x", ("x",), "approved", source=each) for each in read))
+    assert stale([pack], date(2026, 1, 1), 365) == ""
+    assert stale([pack], date(2026, 1, 2), 365) == (
+        "1 of 3 approvals in us were read more than 365 days ago, the oldest on 2025-01-01"
     )

@@ -98,12 +98,8 @@ def _row(each: Treatment) -> str:
     return f"| {each.name} | {each.status} | {uses or '–'} | {warnings or '–'} | {_cited(each.source)} |"
 
 
-MAX_AGE = 365
-"""Days after which data on approvals are called old."""
-
-
-def stale(packs: Iterable[Pack], today: date, max_age: int = MAX_AGE) -> str:
-    """A warning if data on treatments were read longer than `max_age` days ago, or never; "" if none were."""
+def stale(packs: Iterable[Pack], today: date, max_age: int) -> str:
+    """A warning if data on treatments were read longer than `max_age` days ago; "" if none were."""
     data = [(pack.name, each) for pack in packs for each in pack.treatments]
     read = [date.fromisoformat(each.source.read) for _, each in data if each.source.read]
     old = [day for day in read if (today - day).days > max_age]
