@@ -142,7 +142,7 @@ def _ranges(item: Found, kind: str, tree: Tree, text: Text) -> tuple[tuple[int, 
     if not inside or not scope.has_verb(tree) or _either_way(item, text):
         return (_window(item, text),)
     covered = scope.governed(tree, inside[0], inside[-1], kind) - set(inside)
-    if not covered:
+    if not covered or (item.name == "hedge-strong" and tree[max(covered)].end <= item.start):
         return (_window(item, text),)
     return _runs(tree, covered, text, item)
 

@@ -28,9 +28,15 @@ _MENTION = re.compile(
 )
 _SLOGAN = re.compile(
     r"^\s*,?\s*(?:is|was|are|were|gets?|got)\s+(?:often\s+|still\s+)?(?:how\b|the\s+(?:sort|kind|type)\b|stamped|printed|plastered|splashed|"
-    r"a\s+(?:line|slogan|phrase|claim|boast)\b)(?!.*\b(?:our|we|us|my|I)\b)"
+    r"what\b|a\s+(?:line|slogan|phrase|claim|boast)\b)(?!.*\b(?:our|my|patients?|clients?|customers?|members?)\b)"
 )
 """What follows a quoted slogan that is talked about; the seller's own customers are no such talk."""
+_HEARSAY = re.compile(
+    r"\b(?:what|things|lines|claims|stories)\s+(?:we|you|people|parents|patients|clients|customers|they|others)\s+(?:\w+\s+)?(?:hear|heard|say|read|see|tell)\b"
+    r"|\brumou?rs?\b|\bhearsay\b|\bthe internet says\b|\bheard (?:at|on|in)\b",
+    re.I,
+)
+"""Headings over what others say: a quotation below them is theirs."""
 _BAD_EXAMPLE = re.compile(
     r"^\W*[❌✗✘🚫⛔]|^\W*(?:bad|wrong|don['’]?t(?: say| write)?|do not (?:say|write)|avoid|never (?:say|write)|risky|non-?compliant|before|not ok(?:ay)?)\s*[:–—-]",
     re.I,
@@ -121,6 +127,8 @@ def frames(
         or (block.kind in ("item", "quote", "cell") and _BAD_HEADER.match(lead.rstrip(":")))
     ):
         found.append(Frame("mention", start, end, "quoted as a bad example"))
+    if _HEARSAY.search(heading) and sentence[:1] in "\"“'‘":
+        found.append(Frame("reported", start, end, "quoted under a heading on what others say"))
     found += _mentions(start, sentence, heading, education)
     found += [
         Frame("struck", mark.start, mark.end, "struck out")
