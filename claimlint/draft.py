@@ -19,9 +19,9 @@ from claimlint.language.frames import Frame, frames
 from claimlint.language.model import Node, Tree, find_structured, parse
 from claimlint.language.topic import HEALTH, STRONG, topic
 from claimlint.packs import AUTO
-from claimlint.patterns import Text, Token, tokenize
+from claimlint.patterns import Text, Token, third_person, tokenize
 from claimlint.selection import Choice
-from claimlint.types import Block, Citation, Document, Finding, Problem, Reading, Rewrite, Rule, Verdict
+from claimlint.types import Block, Citation, Document, Finding, Fix, Problem, Reading, Rewrite, Rule, Span, Verdict
 
 _MYTHS = re.compile(r"\b(?:myths?|misconceptions?|fictions?|fallac(?:y|ies)|old wives)\b", re.I)
 _NEEDS_TREE = frozenset("hedge-strong hedge-medium hedge-weak softener hedge-fake limiter negation".split())
@@ -326,18 +326,31 @@ class Draft:
         """Other words for the hit, by the first of the rule's rewrites that matches in it."""
         if not rule.fix:
             return None
-        tokens, block = row.text.tokens, self._document.blocks[row.block]
         found = self._ruleset.fixes.matches(row.text)
         for fix in rule.fix:
             for key, first, end, _ in found:
-                start, stop = tokens[first].start, tokens[end - 1].end
-                span = block.span(start, stop)
-                # markup or entities inside cannot be replaced
-                plain = self._document.source[span.start : span.end] == block.text[start:stop]
-                if key == fix and plain and hit.first <= first and end <= hit.last + 1:
-                    upper = block.text[start].isupper()
-                    return Rewrite(span, fix.replace[:1].upper() + fix.replace[1:] if upper else fix.replace, fix.safe)
+                if key == fix and hit.first <= first and end <= hit.last + 1:
+                    rewrite = self._filled(fix, row, first, end)
+                    if rewrite:
+                        return rewrite
         return None
+
+    def _filled(self, fix: Fix, row: Sentence, first: int, end: int) -> Rewrite | None:
+        """The rewrite of these tokens; None if markup stands between them, or {base} finds no verb in the third person."""
+        tokens, block, source = row.text.tokens, self._document.blocks[row.block], self._document.source
+        start, stop = tokens[first].start, tokens[end - 1].end
+        span = block.span(start, stop)
+        if source[span.start : span.end] != block.text[start:stop]:
+            return None
+        text = fix.replace
+        if "{base}" in text:
+            base = third_person(tokens[first].form, self._ruleset.lexicon.bases.get(tokens[first].form, ()))
+            if not base:
+                return None
+            text = text.replace("{base}", base)
+        if not text and source[span.end : span.end + 1] == " ":
+            span = Span(span.start, span.end + 1)
+        return Rewrite(span, text[:1].upper() + text[1:] if block.text[start].isupper() else text, fix.safe)
 
     def _section_cues(self, row: Sentence) -> frozenset[str]:
         if all(judgement.SECTION.isdisjoint(self.rules[hit.rule].needs) for hit in row.hits):

@@ -1,34 +1,32 @@
-"""Safe rewrites put into a draft, until none is left."""
+"""Safe rewrites put into a draft, each only if it leaves fewer findings than before."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from claimlint.types import Report, Rewrite
-
-_ROUNDS = 20
-"""A rewrite may uncover another finding; packs are tested for rewrites that silence theirs, so this is never reached."""
+from claimlint.types import Finding, Report, Rewrite
 
 
 def fixed(source: str, check: Callable[[str], Report]) -> str:
-    """The source with every safe rewrite of an open finding applied. check: the settled report of a source."""
-    for _ in range(_ROUNDS):
-        rewrites = [
-            finding.rewrite
-            for finding in check(source).findings
-            if finding.status == "open" and finding.rewrite and finding.rewrite.safe
-        ]
-        if not rewrites:
-            break
-        source = applied(source, rewrites)
-    return source
+    """The source with every safe rewrite of an open finding applied that helps. check: the settled report of a source."""
+    useless: set[str] = set()
+    while True:
+        findings = _open(check(source))
+        for finding in findings:
+            rewrite = finding.rewrite
+            if rewrite and rewrite.safe and finding.fingerprint not in useless:
+                after = applied(source, rewrite)
+                if len(_open(check(after))) < len(findings):
+                    source = after
+                    break
+                useless.add(finding.fingerprint)
+        else:
+            return source
 
 
-def applied(source: str, rewrites: Iterable[Rewrite]) -> str:
-    """The source with the rewrites in place; of those that overlap, the first."""
-    parts, at = [], 0
-    for rewrite in sorted(rewrites, key=lambda item: item.span):
-        if rewrite.span.start >= at:
-            parts += [source[at : rewrite.span.start], rewrite.text]
-            at = rewrite.span.end
-    return "".join([*parts, source[at:]])
+def applied(source: str, rewrite: Rewrite) -> str:
+    return source[: rewrite.span.start] + rewrite.text + source[rewrite.span.end :]
+
+
+def _open(report: Report) -> list[Finding]:
+    return [finding for finding in report.findings if finding.status == "open"]

@@ -78,7 +78,7 @@ def _test_bad(rule: Rule, example: str, found: Find) -> Iterable[str]:
         yield f"is silent on the bad example “{example}”"
     for finding in findings:
         if finding.rewrite and finding.rewrite.safe:
-            after = applied(source, [finding.rewrite])
+            after = applied(source, finding.rewrite)
             if len(left := found(after)) >= len(everything):
                 yield f"its safe rewrite “{after}” is found at “{left[0].excerpt}” by {left[0].rule}"
     for start, end in spans if findings else ():

@@ -267,6 +267,15 @@ def inflect(word: str) -> frozenset[str]:
     return frozenset(forms)
 
 
+def third_person(form: str, bases: Iterable[str]) -> str:
+    """The base whose third person singular a form is (relieves → relieve), or ""."""
+    for base in bases:
+        regular = {base + "s", base + "es", *([base[:-1] + "ies"] if base.endswith("y") else [])}
+        if form != base and form in regular & inflect(base):
+            return base
+    return ""
+
+
 # ---------------------------------------------------------------------------------------------------------- syntax
 
 

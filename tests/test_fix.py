@@ -13,7 +13,7 @@ rules:
     title: Soothing
     message: "{match}"
     severity: warning
-    match: "be ~ soothing"
+    match: "(=is|=are|=was) ~ soothing"
     why: Why.
     basis: [{title: House policy}]
     suggest: [may be soothing]

@@ -71,7 +71,11 @@ def _finding(finding: Finding, report: Report, lines: Lines, context: Context) -
         yield _note("missing", missing(finding, context), context)
     if finding.reasons:
         yield _note("because", printable("; ".join(finding.reasons)), context)
-    for suggestion in finding.suggestions[:1]:
+    if finding.rewrite:
+        old = report.source[finding.rewrite.span.start : finding.rewrite.span.end].rstrip()
+        new = f"write “{printable(finding.rewrite.text)}”" if finding.rewrite.text else "leave it out"
+        yield _note("help", f"instead of “{printable(old)}” {new}", context)
+    for suggestion in () if finding.rewrite else finding.suggestions[:1]:
         yield _note("help", printable(suggestion), context)
 
 
