@@ -105,6 +105,8 @@ def _shares(tree: Tree, parent: int, child: int, verb: int) -> bool:
         return not marks & _APART
     if node.dep in ("ccomp", "parataxis") and parent == verb and child < parent:
         return False
+    if node.dep == "relcl" and _comma_before(tree, child):
+        return False  # "perhaps you know our market, where our kefir controls asthma"
     # a second main clause after "so" or a comma that the parser hangs below the first as ccomp
     return not (
         node.dep == "ccomp"
