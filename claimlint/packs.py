@@ -648,7 +648,9 @@ def effective(packs: Iterable[Pack]) -> dict[str, Rule]:
     for pack in packs:
         for name, values in sorted(pack.overrides.items(), key=lambda item: "*" not in item[0]):
             for id_ in [id_ for id_ in rules if fnmatchcase(id_, name)]:
-                rules[id_] = replace(rules[id_], **_rule_fields(values))
+                # a rewrite is made for the remedies that its rule takes
+                fix = {"fix": ()} if "needs" in values else {}
+                rules[id_] = replace(rules[id_], **fix | _rule_fields(values))
     return rules
 
 
