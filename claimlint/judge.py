@@ -144,13 +144,14 @@ def _mundane(hit: Hit, context: Context) -> str:
 
 
 def _all_mundane(hit: Hit, context: Context) -> str:
-    """The everyday thing in a sentence that names nothing medical: "The room has a lock, so your things are safe"."""
+    """The everyday thing before the claim in a sentence that names nothing medical: "The room has a lock, so your
+    things are safe"."""
     tags, tokens = context.text.tags, context.text.tokens
     own = range(context.text.lead, len(tokens))
     if any(not HEALTH.isdisjoint(tags[index]) for index in own):
         return ""
-    for index in own:
-        if "MUNDANE" in tags[index] and tokens[index].form not in hit.wording:
+    for index in range(context.text.lead, hit.first):
+        if "MUNDANE" in tags[index]:
             return context.block_text[tokens[index].start : tokens[max(tags[index]["MUNDANE"]) - 1].end]
     return ""
 
