@@ -4,6 +4,7 @@ The transformations keep the claim's own words, so that a rule which fires on th
 """
 
 import re
+from functools import cache
 
 import pytest
 
@@ -20,6 +21,7 @@ SENTENCE = re.compile(r"[A-Z][^.!?:|#>\[\]\n\"“”]{15,160}\.")
 PROPER = re.compile(r"(?:FDA|TMS|CBD|NAD|HBOT|IV|PRP|I|Spravato|Botox|St|Dr|Ozempic|Wegovy|[A-Z][A-Z]\w*)\b")
 
 
+@cache
 def examples():
     """Bad examples that are one plain assertive sentence; others cannot be wrapped without changing what they say."""
     return [
