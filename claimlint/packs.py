@@ -565,7 +565,7 @@ def load_file(path: Path) -> Pack:
     files = sorted(path.glob("*.yml")) if path.is_dir() else [path]
     if not files:
         raise PackError("the folder holds no .yml file", path=path)
-    merged: dict[str, Any] = {"lists": {}, "cues": {}, "rules": [], "examples": {}, "override": {}}
+    merged: dict[str, Any] = {"lists": {}, "cues": {}, "rules": [], "examples": [], "override": {}}
     digest = hashlib.sha256()
     for file in files:
         node = _read_yaml(file)
@@ -575,7 +575,7 @@ def load_file(path: Path) -> Pack:
             for name, terms in values.pop(kind, {}).items():
                 merged[kind][name] = (*merged[kind].get(name, ()), *terms)
         merged["rules"] += values.pop("rules", [])
-        merged["examples"] |= values.pop("examples", {})
+        merged["examples"] += values.pop("examples", {}).items()
         merged["override"] |= values.pop("override", {})
         for key, value in values.items():
             if key in merged:
@@ -584,7 +584,7 @@ def load_file(path: Path) -> Pack:
     if "name" not in merged:
         raise PackError("lacks the key “name”", path=files[0])
     rules, examples, overrides = merged.pop("rules"), merged.pop("examples"), merged.pop("override")
-    for name, (node, more) in examples.items():
+    for name, (node, more) in examples:
         own = next((values for _, values in rules if values["id"] == name), None)
         if own is None:
             raise node.error(f"examples of the rule “{name}”, which this pack does not have")
