@@ -115,6 +115,12 @@ def _mundane(hit: Hit, context: Context) -> str:
             return ""  # no everyday thing after all: the laser route, the detox house
         if index in inside and (
             tokens[index].form in hit.wording
+            or any(
+                index < end
+                for left in range(hit.first, index + 1)
+                for name in hit.lists & tags[left].keys()
+                for end in tags[left][name]
+            )
             or any(not SUBJECT.isdisjoint(tags[left]) for left in range(hit.first, index))
         ):
             return ""  # the pattern's own idiom ("takes the place of"), or said after the thing that the claim is about
