@@ -187,10 +187,10 @@ def _split(values: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
 
 
-def _packs(config: Config, args: argparse.Namespace) -> tuple[Pack, ...]:
+def _packs(config: Config, args: argparse.Namespace, *, examples: bool = True) -> tuple[Pack, ...]:
     from claimlint.packs import load_packs
 
-    return load_packs(_pack_names(config, args), near=config.root)
+    return load_packs(_pack_names(config, args), near=config.root, examples=examples)
 
 
 def _pack_names(config: Config, args: argparse.Namespace) -> list[str]:
@@ -226,14 +226,14 @@ def _linter(config: Config, args: argparse.Namespace) -> Linter:
         citations_since=config.citations_since,
         choose=_chooser(config, args),
     )
-    return Linter(_packs(config, args), options=options)
+    return Linter(_packs(config, args, examples=False), options=options)
 
 
 def _known(linter: Linter, config: Config, args: argparse.Namespace) -> frozenset[str]:
     """The rules that the configuration and the drafts may name: with --pack, those of the configured packs as well."""
     from claimlint.packs import load_packs
 
-    configured = load_packs(config.packs, near=config.root) if args.pack else ()
+    configured = load_packs(config.packs, near=config.root, examples=False) if args.pack else ()
     return frozenset(linter.rules) | {rule.id for pack in configured for rule in pack.rules}
 
 
