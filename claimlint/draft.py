@@ -421,19 +421,8 @@ class Draft:
         own = [verdict for verdict in claims.get((row.block, row.start), ()) if verdict.rule == rule.id]
         span = own[0].span if own else block.span(row.start, row.end)
         excerpt = own[0].excerpt if own else block.text[row.start : row.end]
-        return Finding(
-            rule=rule.id,
-            pack=rule.pack,
-            severity=rule.severity,
-            message=rule.message.replace("{match}", excerpt),
-            span=span,
-            excerpt=excerpt,
-            sentence=block.text[row.start : row.end],
-            missing=rule.needs,
-            reasons=item.reasons,
-            suggestions=rule.suggest,
-            scope="draft",
-        )
+        found = _finding(rule, span, excerpt, block.text[row.start : row.end])
+        return replace(found, missing=rule.needs, reasons=item.reasons, scope="draft")
 
     def _verdict(self, hit: Hit, context: judgement.Context, row: Sentence) -> Verdict:
         rule = self.rules[hit.rule]
@@ -448,21 +437,20 @@ class Draft:
         excerpt, span = block.text[start:end], block.span(start, end)
         if decision.step != "finding":
             return Verdict(rule.id, span, excerpt, decision.step, decision.reasons)
-        finding = Finding(
-            rule=rule.id,
-            pack=rule.pack,
-            severity=rule.severity,
-            message=rule.message.replace("{match}", excerpt),
-            span=span,
-            excerpt=excerpt,
-            sentence=sentence,
+        finding = replace(
+            _finding(rule, span, excerpt, sentence),
             missing=decision.missing,
             reasons=decision.reasons[1:],
-            suggestions=rule.suggest,
             rewrite=self._rewrite(hit, rule, row) if row.reply is None else None,
             related=related,
         )
         return Verdict(rule.id, span, excerpt, "finding", decision.reasons, finding)
+
+
+def _finding(rule: Rule, span: Span, excerpt: str, sentence: str) -> Finding:
+    """What every finding of a rule says."""
+    message = rule.message.replace("{match}", excerpt)
+    return Finding(rule.id, rule.pack, rule.severity, message, span, excerpt, sentence, suggestions=rule.suggest)
 
 
 def _count(text: Text, lists: frozenset[str]) -> int:
