@@ -627,7 +627,7 @@ def _packs_list(args: argparse.Namespace) -> int:
 def _packs_test(args: argparse.Namespace) -> int:
     from claimlint.linter import Linter
     from claimlint.packs import load_packs
-    from claimlint.packtest import test_packs
+    from claimlint.packtest import check_examples
 
     config = _configured(args)
     packs = load_packs(args.packs, near=Path.cwd()) if args.packs else _packs(config, args)
@@ -635,7 +635,7 @@ def _packs_test(args: argparse.Namespace) -> int:
     failed = False
     _utf8(sys.stdout)
     for pack in packs:
-        problems = test_packs([pack], linter, coverage=not args.no_coverage)
+        problems = check_examples([pack], linter, coverage=not args.no_coverage)
         examples = sum(len(rule.bad) + len(rule.good) for rule in pack.rules)
         verdict = f"{len(problems)} failed" if problems else "ok"
         print("\n".join([*problems, f"{pack.name}: {len(pack.rules)} rules, {examples} examples, {verdict}"]))

@@ -17,7 +17,7 @@ NAME = "example.md"
 Find = Callable[[str], list[Finding]]
 
 
-def test_packs(packs: Iterable[Pack], linter: Linter, *, coverage: bool = True) -> list[str]:  # noqa: PT028
+def check_examples(packs: Iterable[Pack], linter: Linter, *, coverage: bool = True) -> list[str]:
     """Check every rule's examples; returns one message per failure, "file:line: rule: what is wrong".
 
     A bad example must yield a finding of its rule on each marked span (anywhere, if none is marked); a good one no

@@ -10,7 +10,7 @@ import yaml
 from claimlint import cli, config, packs, readers
 from claimlint.language.topic import HEALTH
 from claimlint.linter import Linter
-from claimlint.packtest import test_packs as run_examples
+from claimlint.packtest import check_examples
 
 PROJECT = Path(__file__).parent.parent
 PAGES = [PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "benchmarks/README.md")] + sorted(
@@ -59,7 +59,7 @@ def test_yaml(name, text, tmp_path):
         config.load(path)
     elif name:
         loaded = packs.load_packs([str(path)])
-        assert run_examples(loaded[-1:], Linter(loaded)) == []
+        assert check_examples(loaded[-1:], Linter(loaded)) == []
     else:
         yaml.safe_load(text)
 
