@@ -17,7 +17,8 @@ from claimlint.types import Document, Rule
 CITATION = "citation"
 """Among `triggers`: a citation by author and year or by number."""
 _BYLINE = re.compile(
-    r"^\W*(?:written |posted |published |article |words )?by:?\s+(?:dr\.? |prof\.? )?[A-Z]|^author:?\s", re.I
+    r"^\W*(?:written |posted |published |article |words )?by:?\s+(?:dr\.? |prof\.? )?(?-i:[A-Z][\w.’'-]*\s+[A-Z])|^author:\s",
+    re.I,
 )
 _REVIEWED = re.compile(
     r"\b(?:medically |clinically )?(?:reviewed|fact[- ]checked|checked) by\b|^(?:medical )?reviewer:?\s", re.I
@@ -65,15 +66,18 @@ def missing(rules: Iterable[Rule], lines: Sequence[Line], has: Callable[[str], b
         first = triggers[0]
         window = lines if rule.window == "draft" else [line for line in lines if line.section == lines[first].section]
         enough = max(1, rule.share * len(triggers))
-        held = sum(1 for line in window if rule.id in line.remedies or ("risks" in rule.features and line.risk))
-        features = [feature for feature in rule.features if feature != "risks"]
-        if held >= enough or (features and all(map(has, features))):
+        risks = sum(1 for line in window if line.risk)
+        held = sum(1 for line in window if rule.id in line.remedies)
+        lacking = [each for each in rule.features if not (risks >= enough if each == "risks" else has(each))]
+        if held >= enough or (rule.features and not lacking):
             continue
-        lacking = [feature for feature in features if not has(feature)]
+        found_here = max(held, risks if "risks" in rule.features else 0)
         reasons = (
             f"{len(triggers)} sentence{'s' if len(triggers) > 1 else ''} in the draft call for it",
-            f"found {held} of {enough:g} in the {rule.window}" if held else f"nothing of the kind in the {rule.window}",
-            *(f"no {feature}" for feature in lacking),
+            f"found {found_here} of {enough:g} in the {rule.window}"
+            if found_here
+            else f"nothing of the kind in the {rule.window}",
+            *(f"no {feature}" for feature in lacking if feature != "risks"),
         )
         found.append(Missing(rule.id, first, reasons))
     return found

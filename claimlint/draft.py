@@ -157,7 +157,7 @@ class Draft:
             Problem(f"the front matter asks for the pack “{name}”, which is not loaded") for name in unknown
         )
         rows = ((row.block, row.text) for row in self._sentences)
-        topics = selection.topics(self._document, rows, self._ruleset.topics)
+        topics = selection.topics(self._document, rows, self._ruleset.topics) if AUTO in choice.packs else ()
         self.rules = self._ruleset.view(selection.active(packs, choice, topics))
         for row in self._sentences:
             row.hits = [hit for hit in row.hits if hit.rule in self.rules]

@@ -95,12 +95,19 @@ def test_a_risk_must_be_named_as_real(found, more, silent):
     [
         ("Skyline drops relieve migraine.", False),
         ("By Ada Rossi\n\nSkyline drops relieve migraine.", False),
+        ("By week six it is over.\n\nUpdated May 2025\n\nSkyline drops relieve migraine.", False),
         ("By Ada Rossi\n\nUpdated May 2025\n\nSkyline drops relieve migraine.", True),
         ("---\nauthor: Ada\ndate: 2025-05-01\n---\n\nSkyline drops relieve migraine.", True),
     ],
 )
 def test_author_and_date_are_read_from_text_and_front_matter(found, text, silent):
     assert (found(CLAIMS % "[author, date]", text) == []) is silent
+
+
+def test_all_features_are_needed(found):
+    claim = "Skyline drops relieve migraine. They can cause nausea."
+    assert len(found(CLAIMS % "[author, risks]", claim)) == 1
+    assert found(CLAIMS % "[author, risks]", f"By Ada Rossi\n\n{claim}") == []
 
 
 def test_a_citation_needs_its_reference(found):
