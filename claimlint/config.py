@@ -1,7 +1,7 @@
 """The configuration: find it, check it, ask it about one rule and one path.
 
 `[tool.claimlint]` in pyproject.toml and `.claimlint.yml` hold the same keys; the nearest file upwards is used alone,
-nothing is merged from elsewhere. Files come from strangers: no tags, bounded aliases, errors with file and line.
+nothing is merged from elsewhere.
 
 A rule is referred to by its id (`core/safe-unqualified`), its pack (`core`) or a glob (`core/safe-*`).
 """
@@ -16,7 +16,21 @@ from functools import cache
 from pathlib import Path, PurePath
 from typing import Any, Literal, get_args
 
-from claimlint.errors import ConfigError
+from claimlint.entries import (
+    Entry,
+    Keys,
+    Lines,
+    items,
+    named,
+    one_of,
+    read,
+    read_bytes,
+    read_text,
+    read_yaml,
+    required,
+    strings,
+)
+from claimlint.errors import ConfigError, did_you_mean
 from claimlint.types import SEVERITIES, Severity
 
 Level = Literal["advice", "warning", "error", "off"]
@@ -25,10 +39,7 @@ CitationScope = Literal["sentence", "paragraph"]
 
 FILE_NAME = ".claimlint.yml"
 OWN_PACK = "claimlint"
-"""The pack of the findings about suppressions; its rules report unless they are ignored, whatever `select` says."""
-
-_MAX_VALUES = 10_000
-_MAX_DEPTH = 10
+"""The pack of the findings about suppressions, waivers and approved claims; its rules report unless they are ignored, whatever `select` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +91,7 @@ def discover(start: Path) -> Config:
         if (misnamed := own.with_suffix(".yaml")).is_file():
             raise ConfigError(f"the configuration must be named {FILE_NAME}", path=misnamed)
         # the word first: most projects have a pyproject.toml that is none of our business, broken or not
-        if project.is_file() and b"claimlint" in _bytes(project) and _table(project) is not None:
+        if project.is_file() and b"claimlint" in read_bytes(project) and _table(project) is not None:
             return load(project)
     return Config(root=start)
 
@@ -88,14 +99,14 @@ def discover(start: Path) -> Config:
 def load(path: Path) -> Config:
     """The configuration in this file: `[tool.claimlint]` of a .toml, else YAML."""
     if path.suffix == ".toml":
-        data, line = _table(path), _toml_lines(path)
-        if data is None:
+        top = Entry(path, _toml_lines(path), (), _table(path))
+        if top.value is None:
             raise ConfigError("has no [tool.claimlint] table", path=path)
     else:
-        data, line = _read_yaml(path)
-    top = _Entry(path, line, (), {} if data is None else data)
-    values = _read(top, _KEYS)
-    lines = {reference: line(keys) or 1 for keys, reference in _references(top)}
+        top = read_yaml(path)
+        top = replace(top, value={}) if top.value is None else top
+    values = read(top, _KEYS)
+    lines = {reference: top.line(keys) or 1 for keys, reference in _references(top)}
     return Config(root=path.absolute().parent, path=path, lines=lines, **values)
 
 
@@ -103,9 +114,9 @@ def for_path(config: Config, path: str | PurePath) -> Config:
     """The configuration for one draft, its overrides folded in."""
     if not config.overrides:
         return config
-    relative = _relative(config, path)
+    inside = relative(config, path)
     for override in config.overrides:
-        if not _matches(override.files, relative):
+        if not _matches(override.files, inside):
             continue
         kept = {key: level for key, level in config.severity.items() if key not in override.severity}
         config = replace(
@@ -137,7 +148,7 @@ def severity_of(config: Config, rule: str, path: str | PurePath, default: Severi
 
 def excludes(config: Config, path: str | PurePath) -> bool:
     """Whether the draft, or the folder, is none of ours."""
-    return _matches(config.exclude, _relative(config, path))
+    return _matches(config.exclude, relative(config, path))
 
 
 def check_references(config: Config, known: Collection[str]) -> None:
@@ -165,21 +176,13 @@ def covers(reference: str, rule: str) -> bool:
     return reference == rule or fnmatchcase(rule, reference) or rule.startswith(f"{reference}/")
 
 
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """The end of an error message: the choice nearest to word, if one is near."""
-    from difflib import get_close_matches  # noqa: PLC0415 - errors only
-
-    near = get_close_matches(word, sorted(choices), n=1)
-    return f"; did you mean “{near[0]}”?" if near else ""
-
-
 def _level(config: Config, rule: str) -> Level | None:
     levels = [level for reference, level in config.severity.items() if covers(reference, rule)]
     return levels[-1] if levels else None
 
 
-def _relative(config: Config, path: str | PurePath) -> str:
-    """The path as globs see it: from the root, with forward slashes; paths outside stay absolute."""
+def relative(config: Config, path: str | PurePath) -> str:
+    """The path as globs and registers see it: from the root, with forward slashes; paths outside stay absolute."""
     absolute = Path(path).absolute()
     return (absolute.relative_to(config.root) if absolute.is_relative_to(config.root) else absolute).as_posix()
 
@@ -201,129 +204,64 @@ def _glob(glob: str) -> re.Pattern[str]:
 # Reading and checking
 
 
-_Keys = tuple[str | int, ...]
-_Lines = Callable[[_Keys], int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A value of the file, with the way back to its line."""
-
-    path: Path
-    line: _Lines
-    keys: _Keys
-    value: Any
-
-    def child(self, key: str | int) -> _Entry:
-        return _Entry(self.path, self.line, (*self.keys, key), self.value[key])
-
-    def error(self, message: str, *, key: str | int | None = None) -> ConfigError:
-        keys = self.keys if key is None else (*self.keys, key)
-        return ConfigError(message, path=self.path, line=self.line(keys))
-
-
-def _read(entry: _Entry, keys: Mapping[str, Callable[[_Entry], object]]) -> dict[str, Any]:
-    """The values of a mapping by the name of their field; a key without a value keeps its default."""
-    if not isinstance(entry.value, dict):
-        raise entry.error(f"{_named(entry)} must be a mapping of keys to values")
-    for key in entry.value:
-        if key not in keys:
-            raise entry.error(f"unknown key “{key}”{did_you_mean(str(key), keys)}", key=key)
-    return {
-        key.replace("-", "_"): keys[key](entry.child(key)) for key, value in entry.value.items() if value is not None
-    }
-
-
-def _strings(entry: _Entry) -> tuple[str, ...]:
-    if not isinstance(entry.value, list):
-        raise entry.error(f"{_named(entry)} must be a list")
-    for index, value in enumerate(entry.value):
-        if not isinstance(value, str) or not value:
-            raise entry.error(f"each entry of {_named(entry)} must be text", key=index)
-    return tuple(entry.value)
-
-
-def _markets(entry: _Entry) -> tuple[str, ...]:
-    names = (entry.value,) if isinstance(entry.value, str) else _strings(entry)
+def _markets(entry: Entry) -> tuple[str, ...]:
+    names = (entry.value,) if isinstance(entry.value, str) else strings(entry)
     return tuple(name.lower() for name in names)
 
 
-def _one_of(choices: Collection[str]) -> Callable[[_Entry], str]:
-    def read(entry: _Entry) -> str:
-        value = entry.value
-        if isinstance(value, str) and value in choices:
-            return value
-        wrong = f", not “{value}”{did_you_mean(value, choices)}" if isinstance(value, str) else ""
-        raise entry.error(f"{_named(entry)} must be one of {', '.join(choices)}{wrong}")
-
-    return read
-
-
-def _year(entry: _Entry) -> int:
+def _year(entry: Entry) -> int:
     if not re.fullmatch(r"(?:19|20)\d{2}", str(entry.value)):
-        raise entry.error(f"{_named(entry)} must be a year such as 2010, not “{entry.value}”")
+        raise entry.error(f"{named(entry)} must be a year such as 2010, not “{entry.value}”")
     return int(entry.value)
 
 
-def _days(entry: _Entry) -> int:
+def _days(entry: Entry) -> int:
     if not re.fullmatch(r"[1-9]\d{0,4}", str(entry.value)):
-        raise entry.error(f"{_named(entry)} must be a number of days such as 365, not “{entry.value}”")
+        raise entry.error(f"{named(entry)} must be a number of days such as 365, not “{entry.value}”")
     return int(entry.value)
 
 
-def _levels(entry: _Entry) -> dict[str, str]:
+def _levels(entry: Entry) -> dict[str, str]:
     if not isinstance(entry.value, dict):
-        raise entry.error(f"{_named(entry)} must map rules to severities")
-    level = _one_of((*SEVERITIES, "off"))
+        raise entry.error(f"{named(entry)} must map rules to severities")
+    level = one_of((*SEVERITIES, "off"))
     levels = {reference: level(entry.child(reference)) for reference in entry.value}
     # the last that covers a rule decides, so the exact and the long go last
     return dict(sorted(levels.items(), key=lambda item: ("/" in item[0], "*" not in item[0], len(item[0]))))
 
 
-def _overrides(entry: _Entry) -> tuple[Override, ...]:
-    if not isinstance(entry.value, list):
-        raise entry.error(f"{_named(entry)} must be a list")
-    overrides = []
-    for index in range(len(entry.value)):
-        child = entry.child(index)
-        values = _read(child, _OVERRIDE_KEYS)
-        if not values.get("files"):
-            raise child.error("an override needs “files”: the globs of the drafts it is for")
-        overrides.append(Override(**values))
-    return tuple(overrides)
+def _override(entry: Entry) -> Override:
+    values = read(entry, _OVERRIDE_KEYS)
+    required(entry, values, "files")
+    return Override(**values)
 
 
-def _named(entry: _Entry) -> str:
-    keys = [key for key in entry.keys if isinstance(key, str)]
-    return f"“{'.'.join(keys)}”" if keys else "the configuration"
-
-
-_OVERRIDE_KEYS: dict[str, Callable[[_Entry], object]] = {
-    "files": _strings,
-    "packs": _strings,
+_OVERRIDE_KEYS: dict[str, Callable[[Entry], object]] = {
+    "files": strings,
+    "packs": strings,
     "market": _markets,
-    "select": _strings,
-    "ignore": _strings,
+    "select": strings,
+    "ignore": strings,
     "severity": _levels,
-    "fail-on": _one_of(get_args(FailOn)),
+    "fail-on": one_of(get_args(FailOn)),
 }
-_KEYS: dict[str, Callable[[_Entry], object]] = {
-    "packs": _strings,
+_KEYS: dict[str, Callable[[Entry], object]] = {
+    "packs": strings,
     "market": _markets,
-    "select": _strings,
-    "ignore": _strings,
+    "select": strings,
+    "ignore": strings,
     "severity": _levels,
-    "fail-on": _one_of(get_args(FailOn)),
-    "exclude": _strings,
-    "owned-hosts": _strings,
-    "citation-scope": _one_of(get_args(CitationScope)),
+    "fail-on": one_of(get_args(FailOn)),
+    "exclude": strings,
+    "owned-hosts": strings,
+    "citation-scope": one_of(get_args(CitationScope)),
     "citations-since": _year,
     "data-max-age": _days,
-    "overrides": _overrides,
+    "overrides": items(_override),
 }
 
 
-def _references(entry: _Entry) -> Iterable[tuple[_Keys, str]]:
+def _references(entry: Entry) -> Iterable[tuple[Keys, str]]:
     """Every reference to a rule in a checked file, with the keys that lead to it."""
     for name in ("select", "ignore", "severity"):
         if entry.value.get(name):
@@ -335,25 +273,11 @@ def _references(entry: _Entry) -> Iterable[tuple[_Keys, str]]:
         yield from _references(entry.child("overrides").child(index))
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"cannot read: {error.strerror}", path=path) from error
-
-
-def _text(path: Path) -> str:
-    try:
-        return _bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError("is not UTF-8", path=path) from error
-
-
 def _table(path: Path) -> Any:
     import tomllib  # noqa: PLC0415 - start-up time
 
     try:
-        data = tomllib.loads(_text(path))
+        data = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         message, _, place = str(error).partition(" (at ")
         at = re.match(r"line (\d+)", place)
@@ -362,66 +286,21 @@ def _table(path: Path) -> Any:
     return tool.get("claimlint") if isinstance(tool, dict) else None
 
 
-def _toml_lines(path: Path) -> _Lines:
+def _toml_lines(path: Path) -> Lines:
     """tomllib keeps no positions: the first line from the table on that looks like the key, or names it."""
 
-    def find(keys: _Keys) -> int | None:
+    def find(keys: Keys) -> int | None:
         names = [key for key in keys if isinstance(key, str)]
-        lines = enumerate(_text(path).split("\n"), 1)
+        lines = enumerate(read_text(path).split("\n"), 1)
         header = re.compile(r"\s*\[+\s*tool\s*\.\s*claimlint\b")
         start = next((number for number, line in lines if header.match(line)), None)
         if start is None or not names:
             return start
         word = rf"[\"']?{re.escape(names[-1])}[\"']?"
         key = re.compile(rf"(?:^|[\s{{,.]){word}\s*=|\.\s*{word}\s*\]")
-        at = [number for number, line in enumerate(_text(path).split("\n"), 1) if number >= start and key.search(line)]
+        at = [
+            number for number, line in enumerate(read_text(path).split("\n"), 1) if number >= start and key.search(line)
+        ]
         return at[0] if at else start
 
     return find
-
-
-def _read_yaml(path: Path) -> tuple[Any, _Lines]:
-    import yaml  # noqa: PLC0415 - start-up time, and pyproject.toml does not need it
-
-    lines: dict[_Keys, int] = {}
-    plain = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "timestamp", "value", "merge")}
-
-    def build(node: yaml.Node, keys: _Keys) -> Any:
-        line = lines.setdefault(keys, node.start_mark.line + 1)
-        # an alias is expanded at each place, so the places count what a bomb would grow to
-        if len(lines) > _MAX_VALUES or len(keys) > _MAX_DEPTH:
-            raise ConfigError("is too large or too deeply nested for a configuration", path=path, line=line)
-        if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
-            return [build(child, (*keys, index)) for index, child in enumerate(node.value)]
-        if isinstance(node, yaml.MappingNode) and node.tag == "tag:yaml.org,2002:map":
-            return build_mapping(node, keys)
-        if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null":
-            return None
-        if isinstance(node, yaml.ScalarNode) and node.tag in plain:
-            return node.value  # as written: `off` is a severity here, not false
-        raise ConfigError(f"tags are not allowed: {node.tag}", path=path, line=line)
-
-    def build_mapping(node: yaml.MappingNode, keys: _Keys) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise ConfigError("a key must be text", path=path, line=line)
-            key = key_node.value
-            if key in values:
-                raise ConfigError(f"duplicate key “{key}”", path=path, line=line)
-            lines[*keys, key] = line
-            values[key] = build(value_node, (*keys, key))
-        return values
-
-    try:
-        node = yaml.compose(_text(path), Loader=yaml.SafeLoader)
-        data = None if node is None else build(node, ())
-    except RecursionError as error:
-        raise ConfigError("is too deeply nested for a configuration", path=path) from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise ConfigError(error.problem or str(error), path=path, line=mark.line + 1 if mark else None) from error
-    except yaml.YAMLError as error:
-        raise ConfigError(str(error).splitlines()[0], path=path) from error
-    return data, lines.get

@@ -30,7 +30,6 @@ _CLAIMED = ("finding", "remedy", "facts", "trigger")
 """Steps that leave a claim standing, whether or not it is excused."""
 _REFERRING = ("author-year", "narrative", "narrative-in", "numeric", "superscript", "number")
 _SELF_CONTAINED = ("link", "doi", "pmid")
-_BRACKETED = frozenset("author-year numeric superscript pandoc doi source".split())
 _NEAR = 2
 """Sentences before and after in which the thing that a claim is about may be named: "Is the drip safe? Yes! It is."."""
 _DENIED = 4
@@ -257,7 +256,7 @@ class Draft:
         cut = {
             at
             for item in self._citations(row.block)
-            if item.form in _BRACKETED and row.start <= item.start < row.end
+            if item.form in citations.BRACKETED and row.start <= item.start < row.end
             for at in range(item.start, item.end)
         }
         places = [at for at in range(row.start, row.end) if at not in cut]

@@ -2,12 +2,14 @@
 
 ClaimlintError
 ├── PackError      a pack cannot be used: path, line, key
-├── ConfigError    the configuration or the command line cannot be used
+├── ConfigError    the configuration, a register (waivers, …) or the command line cannot be used
 ├── ModelError     the English model is missing, damaged or made for another spaCy
 └── ReadError      a draft cannot be read; `Linter` turns it into a `Problem` of that draft's report
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class ClaimlintError(Exception):
@@ -24,7 +26,7 @@ class PackError(ClaimlintError):
 
 
 class ConfigError(ClaimlintError):
-    """A configuration file or an option cannot be used."""
+    """A configuration file, a register or an option cannot be used, or a file cannot be written."""
 
 
 class ModelError(ClaimlintError):
@@ -33,3 +35,11 @@ class ModelError(ClaimlintError):
 
 class ReadError(ClaimlintError):
     """A draft cannot be read."""
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """The end of an error message: the choice nearest to word, if one is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - errors only
+
+    near = get_close_matches(word, sorted(choices), n=1)
+    return f"; did you mean “{near[0]}”?" if near else ""

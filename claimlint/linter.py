@@ -47,7 +47,8 @@ class Linter:
         claims = [verdict.finding for reading in readings for verdict in reading.verdicts if verdict.finding]
         whole = draft.missing(readings)
         findings = tuple(_numbered([*_specific(claims, draft.rules), *_specific(whole, draft.rules)]))
-        return Report(name, source, findings, (*document.problems, *draft.problems), document.comments)
+        problems = (*document.problems, *draft.problems)
+        return Report(name, source, findings, problems, document.comments, document, readings)
 
     def check_many(self, drafts: Iterable[tuple[str, str]]) -> Iterator[Report]:
         """Check (name, source) pairs; reports come in the same order."""

@@ -191,6 +191,7 @@ class Citation:
     start: int
     end: int
     fault: str = ""
+    study: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ class Rule:
     ("Are there side effects? None."). unless: other senses, which silence a hit that they overlap. needs: the remedies, any of them unless `needs_all`;
     ("removal",) if none helps. about: what the claim must be about (any, health, treatment). within: the only
     frame the rule speaks in ("myth": the heading that calls a risk a myth); "" for what is asserted. broad: gives
-    way to a more specific finding on the same words. facts: the data that may clear the claim (approval). fix: rewrites.
+    way to a more specific finding on the same words. audience: who can mend what it finds. facts: the data that may clear the claim (approval). fix: rewrites.
     bad, good: examples, the bad with {marked} spans.
 
     scope "draft" is for a rule about the whole draft: triggered where `match` stands, or where a rule of `triggers`
@@ -278,6 +279,7 @@ class Rule:
     good: tuple[str, ...] = ()
     file: str = ""
     line: int = 1
+    audience: Literal["writer", "reviewer"] = "writer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,10 +342,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result for one draft; a draft that could not be read has problems and no findings."""
+    """The result for one draft; a draft that could not be read has problems, no document and no findings.
+
+    readings: the sentences that hold a claim, flagged or not (all sentences, if no shortcut was taken).
+    """
 
     name: str
     source: str
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
     comments: tuple[Comment, ...] = ()
+    document: Document | None = None
+    readings: tuple[Reading, ...] = ()

@@ -655,10 +655,16 @@ basis:
 def test_rules(run: Any) -> None:
     assert run("rules").out == (
         """\
-house/safe                     error    hedge or citation   Unqualified safety claim
-house/quick                    advice   hedge and citation  Speed claim
-claimlint/expired-suppression  warning  -                   Suppression past its date
-claimlint/unused-suppression   warning  -                   Suppression without a finding
+house/safe                       error    hedge or citation   Unqualified safety claim
+house/quick                      advice   hedge and citation  Speed claim
+claimlint/expired-suppression    warning  -                   Suppression past its date
+claimlint/unused-suppression     warning  -                   Suppression without a finding
+claimlint/expired-waiver         warning  -                   Waiver past its date
+claimlint/drifted-waiver         error    -                   Waived sentence that changed
+claimlint/orphaned-waiver        warning  -                   Waiver without a claim
+claimlint/self-approved-waiver   error    -                   Waiver approved by the author
+claimlint/near-approved-wording  warning  -                   Wording that departs from an approved one
+claimlint/substantiation-due     warning  -                   Approved claim whose review is due
 """
     )
 

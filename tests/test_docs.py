@@ -36,7 +36,7 @@ def missing(names, text: str) -> list[str]:
 
 
 def test_every_option_is_documented():
-    assert missing(options(cli._parser()), USAGE) == []
+    assert missing(options(cli.parser()), USAGE) == []
 
 
 def test_every_configuration_key_and_suffix_is_documented():

@@ -49,6 +49,8 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
         re.I,
     ),
 }
+BRACKETED = frozenset("author-year numeric superscript pandoc doi source".split())
+"""Forms that stand beside the words of a sentence and are no part of them."""
 _OWN_DATA = re.compile(
     r"\b(?:in-?store|in-?house|internal|our own|customer|client|member|company|brand|reader)s?\b.{0,20}\b(?:poll|survey|data|records?|study|figures|feedback)\b",
     re.I,

@@ -10,22 +10,36 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Protocol, TextIO, cast
+from typing import Literal, Protocol, TextIO, cast
 
 from claimlint.types import SEVERITIES, Finding, Report, Rule, Severity, Status
+
+Audience = Literal["", "writer", "reviewer"]
+AUDIENCES: tuple[Audience, ...] = ("writer", "reviewer")
+"""writer: open findings that a writer can mend, without advice. reviewer: everything, settled findings too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a reporter knows beside the reports. show: the statuses that formats for people print."""
+    """What a reporter knows beside the reports. show: the statuses that formats for people print. audience: for whom;
+    "" for everybody."""
 
     rules: Mapping[str, Rule]
     version: str
     color: bool = False
     show: tuple[Status, ...] = ("open",)
+    audience: Audience = ""
 
     def shown(self, report: Report) -> list[Finding]:
-        return [finding for finding in report.findings if finding.status in self.show]
+        return [finding for finding in report.findings if self._shows(finding)]
+
+    def _shows(self, finding: Finding) -> bool:
+        if self.audience == "reviewer":
+            return True
+        rule = self.rules.get(finding.rule)
+        if self.audience == "writer" and (finding.severity == "advice" or (rule and rule.audience == "reviewer")):
+            return False
+        return finding.status in self.show
 
 
 class Reporter(Protocol):

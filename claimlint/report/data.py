@@ -19,7 +19,7 @@ def write(reports: Iterable[Report], out: TextIO, context: Context) -> None:
     for report in reports:
         tally.add(report)
         documents.append(_document(report))
-    dump(_envelope(context.version, documents) | {"summary": _summary(tally)}, out)
+    dump(_envelope(context.version, documents) | {"summary": summary(tally)}, out)
 
 
 def write_inspection(documents: Iterable[dict[str, Any]], out: TextIO, version: str) -> None:
@@ -155,7 +155,7 @@ def _position(offset: int, lines: Lines) -> dict[str, int]:
     return {"line": at.line, "column": at.column, "offset": at.offset}
 
 
-def _summary(tally: Tally) -> dict[str, Any]:
+def summary(tally: Tally) -> dict[str, Any]:
     return {
         "drafts": tally.drafts,
         "drafts_with_findings": tally.drafts_with_findings,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from claimlint.errors import ConfigError
+from claimlint.settle import git
 from claimlint.types import Finding, Lines, Report
 
+_git = partial(git.git, what="--diff")
 _HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 
 Hunks = tuple[tuple[int, int], ...]
@@ -45,11 +47,11 @@ def since(ref: str) -> Callable[[Report], Report]:
 
 def _commit(ref: str) -> str:
     """The commit to compare with: a branch that went on alone would count its own work as ours."""
-    found = _try("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    found = git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if found is None:
         raise ConfigError(f"--diff: git knows no commit “{ref}” here (a shallow clone has only the last ones)")
     commit = found.decode().strip()
-    base = _try("merge-base", commit, "HEAD")
+    base = git.attempt("merge-base", commit, "HEAD")
     return base.decode().strip() if base else commit
 
 
@@ -77,21 +79,3 @@ def _hole(line: int, lines: Lines, source: str) -> bool:
 
 def _names(output: bytes, top: Path) -> set[Path]:
     return {top / os.fsdecode(name) for name in output.split(b"\0") if name}
-
-
-def _try(*arguments: str) -> bytes | None:
-    try:
-        return _git(*arguments)
-    except ConfigError:
-        return None
-
-
-def _git(*arguments: str) -> bytes:
-    try:
-        run = subprocess.run(["git", *arguments], capture_output=True, check=False)
-    except FileNotFoundError as error:
-        raise ConfigError("--diff needs git, which is not installed") from error
-    if run.returncode:
-        lines = os.fsdecode(run.stderr).strip().splitlines()
-        raise ConfigError(f"--diff: {lines[0].removeprefix('fatal: ') if lines else 'git failed'}")
-    return run.stdout

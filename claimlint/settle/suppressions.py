@@ -15,42 +15,36 @@ problem of the draft and suppresses nothing: a slip of the pen must not mute mor
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
 
-from claimlint.config import OWN_PACK, did_you_mean
-from claimlint.types import Comment, Finding, Lines, Problem, Report, Rule, Span
+from claimlint.config import OWN_PACK
+from claimlint.errors import did_you_mean
+from claimlint.settle.own import finding, fingerprinted, rule
+from claimlint.types import Comment, Finding, Lines, Problem, Report, Span
 
 EXPIRED = f"{OWN_PACK}/expired-suppression"
 UNUSED = f"{OWN_PACK}/unused-suppression"
 
-RULES: dict[str, Rule] = {
-    EXPIRED: Rule(
-        id=EXPIRED,
-        pack=OWN_PACK,
-        title="Suppression past its date",
-        message="The suppression of {rules} ended on {date}; its findings count again.",
-        severity="warning",
-        match=(),
-        needs=(),
+RULES = {
+    EXPIRED: rule(
+        EXPIRED,
+        "Suppression past its date",
+        "The suppression of {rules} ended on {date}; its findings count again.",
         why="A suppression with `until=` was agreed for a time. That time is over, so the claim has to be looked at "
         "again: mend it, or have it approved with a new date.",
-        suggest=("mend the claim and remove the comment, or agree on a new date",),
+        suggest="mend the claim and remove the comment, or agree on a new date",
+        writer=True,
     ),
-    UNUSED: Rule(
-        id=UNUSED,
-        pack=OWN_PACK,
-        title="Suppression without a finding",
-        message="The suppression of {rule} sets no finding aside.",
-        severity="warning",
-        match=(),
-        needs=(),
+    UNUSED: rule(
+        UNUSED,
+        "Suppression without a finding",
+        "The suppression of {rule} sets no finding aside.",
         why="The claim was mended or moved, or the rule no longer finds it. A comment that is left behind would hide "
         "the next claim that somebody writes there.",
-        suggest=("remove the comment, or move it to the claim",),
+        suggest="remove the comment, or move it to the claim",
+        writer=True,
     ),
 }
 
@@ -95,18 +89,18 @@ def settle(report: Report, known: Collection[str], today: date, *, selected: Col
         return report
     expired = [each for each in suppressions if each.until and each.until < today]
     active = [each for each in suppressions if each not in expired]
-    own = [_finding_of_expired(report, each) for each in expired]
+    own = [_own(EXPIRED, report, each, rules=", ".join(each.rules), date=each.until) for each in expired]
     own += [
-        _finding_of_unused(report, each, rule)
+        _own(UNUSED, report, each, rule=name)
         for each in active
-        for rule in each.rules
-        if (selected is None or rule in selected)
-        and not any(each.applies(finding) for finding in report.findings if finding.rule == rule)
+        for name in each.rules
+        if (selected is None or name in selected)
+        and not any(each.applies(item) for item in report.findings if item.rule == name)
     ]
-    findings = [_suppressed(finding, active) for finding in report.findings] + _fingerprinted(own)
+    findings = [_suppressed(item, active) for item in report.findings] + fingerprinted(own)
     return replace(
         report,
-        findings=tuple(sorted(findings, key=lambda finding: (finding.span, finding.rule))),
+        findings=tuple(sorted(findings, key=lambda item: (item.span, item.rule))),
         problems=(*report.problems, *problems),
     )
 
@@ -134,8 +128,8 @@ def parse(comment: Comment, known: Collection[str]) -> Suppression:
     verb = form["verb"] if form else ""
     if form is None or verb not in _VERBS:
         raise _MalformedError(f"unknown suppression “claimlint-{verb}”{did_you_mean(verb, _VERBS)}" if form else _USAGE)
-    rules = tuple(rule.strip() for rule in (form["rules"] or "").split(",") if rule.strip())
-    if unknown := [rule for rule in rules if rule not in known]:
+    rules = tuple(name.strip() for name in (form["rules"] or "").split(",") if name.strip())
+    if unknown := [name for name in rules if name not in known]:
         raise _MalformedError(f"suppression of unknown rule “{unknown[0]}”{did_you_mean(unknown[0], known)}")
     reason, until, by = _reason(form["rest"] or "")
     if verb != "enable":
@@ -176,7 +170,7 @@ def _placed(directives: Iterable[Suppression], report: Report, lines: Lines) -> 
     open_: list[Suppression] = []  # one a rule
     for each in directives:
         if each.verb == "disable":
-            open_ += [replace(each, rules=(rule,)) for rule in each.rules]
+            open_ += [replace(each, rules=(name,)) for name in each.rules]
         elif each.verb == "enable":
             ended = [region for region in open_ if not each.rules or region.rules[0] in each.rules]
             open_ = [region for region in open_ if region not in ended]
@@ -216,47 +210,17 @@ def _has_more_than_comments(line: Span, report: Report) -> bool:
     return bool(report.source[start : line.end].strip())
 
 
-def _suppressed(finding: Finding, active: Iterable[Suppression]) -> Finding:
+def _suppressed(item: Finding, active: Iterable[Suppression]) -> Finding:
     for each in active:
-        if finding.status == "open" and each.applies(finding):
-            return replace(finding, status="suppressed", justification=each.reason)
-    return finding
+        if item.status == "open" and each.applies(item):
+            return replace(item, status="suppressed", justification=each.reason)
+    return item
 
 
 def _problem(message: str, each: Suppression, lines: Lines) -> Problem:
     return Problem(message, lines.position(each.comment.span.start).line)
 
 
-def _finding_of_expired(report: Report, each: Suppression) -> Finding:
-    message = RULES[EXPIRED].message.format(rules=", ".join(each.rules), date=each.until)
-    return _finding(EXPIRED, message, report, each)
-
-
-def _finding_of_unused(report: Report, each: Suppression, rule: str) -> Finding:
-    return _finding(UNUSED, RULES[UNUSED].message.format(rule=rule), report, each)
-
-
-def _finding(id_: str, message: str, report: Report, each: Suppression) -> Finding:
-    rule, span = RULES[id_], each.comment.span
-    return Finding(
-        rule=id_,
-        pack=OWN_PACK,
-        severity=rule.severity,
-        message=message,
-        span=span,
-        excerpt=report.source[span.start : span.end],
-        sentence=" ".join(each.comment.text.split()),
-        suggestions=rule.suggest,
-    )
-
-
-def _fingerprinted(findings: Iterable[Finding]) -> list[Finding]:
-    """As of other findings: the same after edits elsewhere, and unique in the draft by the ordinal of its like."""
-    seen: Counter[tuple[str, str]] = Counter()
-    marked = []
-    for finding in findings:
-        key = (finding.message, finding.sentence)
-        digest = sha256("\n".join((finding.rule, *key, str(seen[key]))).encode("utf-8", "replace")).hexdigest()[:16]
-        seen[key] += 1
-        marked.append(replace(finding, fingerprint=digest))
-    return marked
+def _own(id_: str, report: Report, each: Suppression, **values: object) -> Finding:
+    made = finding(RULES[id_], report, each.comment.span, **values)
+    return replace(made, sentence=" ".join(each.comment.text.split()))

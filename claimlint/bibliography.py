@@ -1,0 +1,1 @@
+STUDY_TYPES = ("meta-analysis", "systematic-review", "rct")

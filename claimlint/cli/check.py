@@ -1,0 +1,178 @@
+"""`claimlint check`: findings in drafts, and safe rewrites with --fix."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO, get_args
+
+from claimlint import config as configuration
+from claimlint import report as reporting
+from claimlint.cli.arguments import EXIT_CODES, Commands, add, add_packs, add_selection, project, utf8, version
+from claimlint.cli.packs import warn_of_age
+from claimlint.config import Config
+from claimlint.errors import ConfigError
+from claimlint.project import Project
+from claimlint.types import SEVERITIES, Report, Status
+
+# ruff: noqa: PLC0415
+
+
+def add_to(commands: Commands) -> None:
+    check = add(commands, "check", _check, "check drafts")
+    check.epilog = EXIT_CODES
+    check.add_argument(
+        "paths", nargs="*", default=["."], metavar="PATH", help="drafts or folders; - for standard input"
+    )
+    check.add_argument("--format", choices=tuple(reporting.REPORTERS), default="full")
+    check.add_argument("--output", type=Path, metavar="FILE", help="write the report to this file")
+    check.add_argument("--fail-on", choices=(*reversed(SEVERITIES), "never"), help="exit 1 from this severity up")
+    add_selection(check)
+    check.add_argument("--statistics", action="store_true", help="count findings by rule instead of showing them")
+    check.add_argument("--show-suppressed", action="store_true", help="show settled findings too")
+    check.add_argument(
+        "--audience", choices=reporting.AUDIENCES, help="show what a writer can mend, or all to a reviewer"
+    )
+    check.add_argument("--no-baseline", action="store_true", help="report what the baseline holds, too")
+    check.add_argument("--diff", metavar="REF", help="only claims on lines changed since this git commit or branch")
+    check.add_argument("--stdin-filename", default="stdin.md", metavar="NAME", help="what to call standard input")
+    check.add_argument("--force-exclude", action="store_true", help="apply “exclude” to files given by name, for hooks")
+    check.add_argument("--fix", action="store_true", help="put safe rewrites into the drafts; what is left is reported")
+    check.add_argument("--dry-run", action="store_true", help="with --fix: print the change as a diff, write nothing")
+    check.add_argument("--exhaustive", action="store_true", help="take no shortcut; finds the same, slowly")
+    check.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    check.add_argument("--no-progress", action="store_true", help="never count drafts on standard error")
+    add_packs(check)
+
+
+def _check(args: argparse.Namespace) -> int:
+    from claimlint import drafts
+    from claimlint.settle import changes
+
+    if args.statistics and args.format != "full":
+        raise ConfigError(f"--statistics is a format of its own; leave out “--format {args.format}”")
+    if args.dry_run and not args.fix:
+        raise ConfigError("--dry-run shows what --fix would do; give both")
+    if args.fix and "-" in args.paths:
+        raise ConfigError("--fix changes files; it cannot be used with standard input")
+    here = project(args)
+    asked = drafts.asked(args.paths, here.config, stdin=args.stdin_filename, force_exclude=args.force_exclude)
+    if args.fix:
+        _fix(asked, here, dry_run=args.dry_run)
+        if args.dry_run:
+            return 0
+    reports = here.reports(asked, args.stdin_filename)
+    if args.diff:
+        reports = map(changes.since(args.diff), reports)
+    if not args.no_progress:
+        reports = with_progress(reports, len(asked))
+    outcome = Outcome(here.config)
+    context = reporting.Context(here.rules, version(), _colored(args), _shown(args), args.audience or "")
+    with output(args.output) as out:
+        _reporter(args)(outcome.watch(reports), out, context)
+    if args.output:
+        print(f"{outcome.tally}; see {args.output}")
+    warn_of_age(here.linter.packs, here.config)
+    return outcome.code
+
+
+def _fix(asked: Mapping[str, str], here: Project, *, dry_run: bool) -> None:
+    """Apply safe rewrites; with dry_run, print them as one unified diff. Unreadable drafts are left to the check."""
+    from claimlint import drafts, store
+    from claimlint.fix import fixed
+
+    for name, source in drafts.readable(asked, {}):
+        after = fixed(source, lambda text: here.check(text, name))  # noqa: B023
+        if after == source:
+            continue
+        if dry_run:
+            sys.stdout.writelines(_diff(name, source, after))
+        else:
+            store.replace(Path(name), after)
+            print(f"fixed {name}")
+
+
+def _diff(name: str, before: str, after: str) -> Iterator[str]:
+    """A unified diff that `patch` and `git apply` take; lines end as in the draft."""
+    from difflib import unified_diff
+
+    old, new = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (before, after))
+    for line in unified_diff(old, new, f"a/{name}", f"b/{name}"):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to: filled while the reports pass through on their way to the reporter."""
+
+    config: Config
+    tally: reporting.Tally = field(default_factory=reporting.Tally)
+    code: int = 0
+
+    def watch(self, reports: Iterable[Report]) -> Iterator[Report]:
+        for report in reports:
+            self.tally.add(report)
+            self.code = max(self.code, _code(report, self.config))
+            yield report
+
+
+def _code(report: Report, config: Config) -> int:
+    if report.problems:
+        return 2
+    fail_on = configuration.for_path(config, report.name).fail_on
+    counted = () if fail_on == "never" else SEVERITIES[SEVERITIES.index(fail_on) :]
+    return int(any(finding.status == "open" and finding.severity in counted for finding in report.findings))
+
+
+def _reporter(args: argparse.Namespace) -> reporting.Reporter:
+    if args.statistics:
+        from claimlint.report.text import statistics
+
+        return statistics
+    return reporting.reporter(args.format)
+
+
+def _shown(args: argparse.Namespace) -> tuple[Status, ...]:
+    return get_args(Status) if args.show_suppressed else ("open",)
+
+
+def _colored(args: argparse.Namespace) -> bool:
+    if args.color != "auto":
+        return bool(args.color == "always")
+    plain = args.output or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not plain and sys.stdout.isatty()
+
+
+@contextmanager
+def output(path: Path | None) -> Iterator[TextIO]:
+    if path is None:
+        utf8(sys.stdout)
+        yield sys.stdout
+        return
+    try:
+        out = path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise ConfigError(f"cannot write: {error.strerror}", path=path) from error
+    with out:
+        yield out
+
+
+def with_progress(reports: Iterable[Report], total: int) -> Iterator[Report]:
+    """Count drafts on the last line of a terminal, from the second second on."""
+    if not sys.stderr.isatty():
+        yield from reports
+        return
+    start, shown = time.monotonic(), False
+    for number, report in enumerate(reports, 1):
+        if shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        yield report
+        if shown := number < total and time.monotonic() - start > 1:
+            print(f"\r{number} of {total} drafts", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,77 @@
+"""Drafts on disk: which are asked for, and their text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from claimlint import config as configuration
+from claimlint import readers
+from claimlint.config import Config
+from claimlint.errors import ReadError
+from claimlint.types import Problem, Report
+
+_SKIPPED = frozenset({"node_modules", "venv", "__pycache__"})
+
+
+def asked(paths: Iterable[str], config: Config, *, stdin: str = "", force_exclude: bool = False) -> dict[str, str]:
+    """The drafts asked for by name, each once, in order; the value is why it cannot be read, or ""."""
+    found: dict[str, str] = {}
+    for path in map(Path, paths):
+        if str(path) == "-" and stdin:
+            found.setdefault(stdin, "")
+        elif path.is_dir():
+            for draft, why in list(_walk(path, config)) or [(called(path), "no drafts in this folder")]:
+                found.setdefault(draft, why)
+        elif not path.exists():
+            found.setdefault(called(path), "no such file or folder")
+        elif not (force_exclude and configuration.excludes(config, path)):
+            found.setdefault(called(path), "")
+    return found
+
+
+def _walk(folder: Path, config: Config) -> Iterator[tuple[str, str]]:
+    """The drafts below a folder, sorted; hidden, installed and excluded ones are left out."""
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        yield called(folder), error.strerror or "cannot be listed"
+        return
+    if any(entry.name == "pyvenv.cfg" for entry in entries):
+        return
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name in _SKIPPED or configuration.excludes(config, entry):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            yield from _walk(entry, config)
+        elif entry.suffix.lower() in readers.SUFFIXES and entry.is_file():
+            yield called(entry), ""
+
+
+def called(path: Path) -> str:
+    """What reports call a draft: its path from the working directory, with forward slashes; outside it, the whole path."""
+    return (path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path).as_posix()
+
+
+def _read(name: str, stdin: str = "") -> str:
+    if name != stdin:
+        return readers.load(Path(name))
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise ReadError("not UTF-8") from error
+
+
+def readable(drafts: Mapping[str, str], unread: dict[str, Report], stdin: str = "") -> Iterator[tuple[str, str]]:
+    """(name, source) of the drafts that can be read; reports of the others are left in `unread`."""
+    for name, why in drafts.items():
+        if why:
+            unread[name] = Report(name, "", problems=(Problem(why),))
+            continue
+        try:
+            source = _read(name, stdin)
+        except ReadError as error:
+            unread[name] = Report(name, "", problems=(Problem(error.message, error.line or 1),))
+        else:
+            yield name, source

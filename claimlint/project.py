@@ -1,0 +1,142 @@
+"""A project as every surface uses it: its configuration, the linter for its packs, the registers of its reviewers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from claimlint import config as configuration
+from claimlint.config import Config
+from claimlint.errors import ConfigError
+from claimlint.types import Report, Rule
+
+# ruff: noqa: PLC0415
+# The linter and the packs are imported where they are used: a command that needs neither answers at once.
+if TYPE_CHECKING:
+    from claimlint.linter import Linter
+    from claimlint.packs import Pack
+    from claimlint.selection import Choice
+    from claimlint.settle import Registers
+
+
+def today() -> date:
+    """The day that decides what has expired: that of SOURCE_DATE_EPOCH (seconds, UTC) where it is set.
+
+    Raises ConfigError if it is set to something else.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return date.today()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise ConfigError(f"SOURCE_DATE_EPOCH must be a number of seconds, not “{epoch}”") from error
+
+
+@dataclass(frozen=True)
+class Project:
+    """Checks drafts and settles what is found, by one configuration.
+
+    packs: names and paths that replace the configured ones; market: likewise. exhaustive: take no shortcut.
+    """
+
+    config: Config
+    packs: tuple[str, ...] = ()
+    market: tuple[str, ...] = ()
+    exhaustive: bool = False
+    today: date = field(default_factory=today)
+
+    @classmethod
+    def at(cls, folder: Path) -> Project:
+        """The project that a folder belongs to. Raises ConfigError if its configuration cannot be used."""
+        return cls(configuration.discover(folder))
+
+    def load_packs(self, *, examples: bool = True) -> tuple[Pack, ...]:
+        """The packs that some draft may need. Raises PackError."""
+        from claimlint.packs import load_packs
+
+        overrides = (name for override in self.config.overrides for name in override.packs)
+        return load_packs(self.packs or [*self.config.packs, *overrides], near=self.config.root, examples=examples)
+
+    @cached_property
+    def linter(self) -> Linter:
+        """Raises PackError, and ConfigError if the configuration names rules that no pack has."""
+        from claimlint.linter import Linter, Options
+        from claimlint.settle import OWN_RULES
+
+        options = Options(
+            exhaustive=self.exhaustive,
+            owned_hosts=self.config.owned_hosts,
+            citation_scope=self.config.citation_scope,
+            citations_since=self.config.citations_since,
+            choose=self.choice,
+        )
+        linter = Linter(self.load_packs(examples=False), options=options)
+        configuration.check_references(self.config, self._known(linter) | set(OWN_RULES))
+        return linter
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The rules that the configuration, the drafts and the registers may name."""
+        return self._known(self.linter)
+
+    def _known(self, linter: Linter) -> frozenset[str]:
+        """Those of the configured packs as well, where others replace them."""
+        from claimlint.packs import load_packs
+
+        configured = load_packs(self.config.packs, near=self.config.root, examples=False) if self.packs else ()
+        return frozenset(linter.rules) | {rule.id for pack in configured for rule in pack.rules}
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """The rules of the packs, and those about suppressions and registers, by id."""
+        from claimlint.settle import OWN_RULES
+
+        return {**self.linter.rules, **OWN_RULES}
+
+    @cached_property
+    def registers(self) -> Registers:
+        """Raises ConfigError, with file and line, if one of them is malformed."""
+        from claimlint import settle
+
+        return settle.registers(self.config, self.known)
+
+    @cached_property
+    def choice(self) -> Callable[[str], Choice]:
+        """Which packs are on for a draft, by its path."""
+        from claimlint.packs import name_of
+        from claimlint.selection import Choice
+
+        def choose(draft: str) -> Choice:
+            here = configuration.for_path(self.config, draft)
+            packs = (name_of(name, near=self.config.root) for name in self.packs or here.packs)
+            return Choice(tuple(packs), tuple(self.market or here.market))
+
+        return choose
+
+    def settle(self, report: Report) -> Report:
+        """The report as this project wants to hear it."""
+        from claimlint.settle import settle
+
+        return settle(report, self.config, self.linter.rules, self.today, self.known, self.registers, self.market)
+
+    def check(self, source: str, name: str = "-") -> Report:
+        """One draft, checked and settled."""
+        return self.settle(self.linter.check(source, name))
+
+    def reports(self, drafts: Mapping[str, str], stdin: str = "") -> Iterator[Report]:
+        """One settled report a draft, in order, those that cannot be read in their place; at last, where folders were
+        asked for, what is wrong with the registers themselves. drafts: name → why it cannot be read, or ""."""
+        from claimlint.drafts import readable
+
+        unread: dict[str, Report] = {}
+        names = iter(drafts)
+        for report in self.linter.check_many(readable(drafts, unread, stdin)):
+            yield from (unread[name] for name in iter(names.__next__, report.name))
+            yield self.settle(report)
+        yield from (unread[name] for name in names)

@@ -1,0 +1,135 @@
+"""The inventory: every claim of the drafts, flagged or not, with what stands behind it."""
+
+from __future__ import annotations
+
+import csv
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TextIO
+
+from claimlint.report import Context
+from claimlint.types import Citation, Document, Finding, Lines, Reading, Report, Span, Verdict
+
+_HEDGES = ("hedge", "limiter", "softener")
+_SILENT = {"negation": "not-asserted", "frame": "not-asserted", "facts": "supported", "remedy": "supported"}
+"""Step of the judgement that left a claim standing without a finding → its status here; other steps saw no claim."""
+STATUSES = ("open", "suppressed", "waived", "substantiated", "baselined", "supported", "not-asserted")
+"""supported: hedged, cited, or borne out by data, as its rule asks; not-asserted: denied, reported or asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim by one rule. line, column: from 1, in code points. section: the headings above it. severity: "" if
+    nothing was found. citations: those that cover it, whether they resolve or not."""
+
+    path: str
+    line: int
+    column: int
+    span: Span
+    section: str
+    rule: str
+    severity: str
+    status: str
+    claim: str
+    sentence: str
+    frame: str
+    hedges: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    missing: tuple[str, ...]
+    reasons: tuple[str, ...]
+    justification: str
+    fingerprint: str
+
+
+class Sections:
+    """The headings above each place of a draft."""
+
+    def __init__(self, document: Document | None) -> None:
+        self._blocks = document.blocks if document else ()
+        self._starts = [block.span(0, 1).start for block in self._blocks]
+
+    def at(self, offset: int) -> str:
+        """The headings above an offset into the source, outermost first, as in “Safety › Side effects”."""
+        index = bisect_right(self._starts, offset) - 1
+        names = []
+        section = self._blocks[index].section if 0 <= index < len(self._blocks) else None
+        while section is not None:
+            names.append(self._blocks[section].text)
+            section = self._blocks[section].section
+        return " › ".join(reversed(names))
+
+
+def claims(report: Report) -> list[Claim]:
+    """The claims of a draft in source order: its findings, and the hits that were judged and left alone."""
+    lines, sections = Lines(report.source), Sections(report.document)
+    by_place = {(item.rule, item.span): item for item in report.findings}
+    found: list[Claim] = []
+    judged: set[tuple[str, Span]] = set()
+    for reading in report.readings:
+        for verdict in reading.verdicts:
+            key = (verdict.rule, verdict.span)
+            finding = by_place.get(key)
+            if finding or verdict.step in _SILENT:
+                judged.add(key)
+                found.append(_claim(report, finding or verdict, reading, lines, sections))
+    rest = (item for key, item in by_place.items() if key not in judged)
+    found += [_claim(report, item, None, lines, sections) for item in rest]
+    return sorted(found, key=lambda each: (each.span, each.rule))
+
+
+def _claim(report: Report, item: Finding | Verdict, reading: Reading | None, lines: Lines, sections: Sections) -> Claim:
+    at = lines.position(item.span.start)
+    flagged = isinstance(item, Finding)
+    return Claim(
+        path=report.name,
+        line=at.line,
+        column=at.column,
+        span=item.span,
+        section=sections.at(item.span.start),
+        rule=item.rule,
+        severity=item.severity if isinstance(item, Finding) else "",
+        status=item.status if isinstance(item, Finding) else _SILENT[item.step],
+        claim=item.excerpt,
+        sentence=item.sentence if isinstance(item, Finding) else reading.text if reading else "",
+        frame=reading.frame if reading else "",
+        hedges=tuple(f"{cue.text} ({cue.strength})" for cue in reading.cues if cue.kind in _HEDGES) if reading else (),
+        citations=reading.citations if reading else (),
+        missing=item.missing if isinstance(item, Finding) else (),
+        reasons=item.reasons if flagged else item.reasons[1:],
+        justification=item.justification if isinstance(item, Finding) else "",
+        fingerprint=item.fingerprint if isinstance(item, Finding) else "",
+    )
+
+
+def quality(citation: Citation) -> str:
+    """What a citation is worth: the fault that makes it count for nothing, else the type of study, if it is known."""
+    return citation.fault or citation.study or "resolves"
+
+
+COLUMNS = tuple(each.name for each in fields(Claim) if each.name not in ("span",))
+
+
+def row(claim: Claim) -> list[str | int]:
+    """A claim as cells of text and numbers, in the order of `COLUMNS`."""
+    values: dict[str, Any] = {name: getattr(claim, name) for name in COLUMNS}
+    values["citations"] = "; ".join(f"{each.text} ({quality(each)})" for each in claim.citations)
+    for name in ("hedges", "missing", "reasons"):
+        values[name] = "; ".join(values[name])
+    return list(values.values())
+
+
+def write_csv(reports: Iterable[Report], out: TextIO, context: Context) -> None:
+    write_table(COLUMNS, (row(each) for report in reports for each in claims(report)), out)
+
+
+def write_table(header: Sequence[str], rows: Iterable[Sequence[str | int]], out: TextIO) -> None:
+    """CSV that a spreadsheet shows and never runs."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([inert(cell) for cell in each] for each in rows)
+
+
+def inert(cell: str | int) -> str | int:
+    """Text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP advises."""
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@")) else cell

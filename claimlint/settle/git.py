@@ -1,0 +1,54 @@
+"""What git knows about the files of a repository; nothing, where there is no git or the file is not in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from claimlint.errors import ConfigError
+
+_HEADER = re.compile(rb"^[0-9a-f]{40,64} \d+ (\d+)")
+UNCOMMITTED = "Not Committed Yet"
+
+
+def git(*arguments: str, folder: Path | None = None, what: str = "git") -> bytes:
+    """What git prints. Raises ConfigError with git's own words; what: who needs it, for the message."""
+    try:
+        run = subprocess.run(["git", *arguments], capture_output=True, check=False, cwd=folder)
+    except FileNotFoundError as error:
+        raise ConfigError(f"{what} needs git, which is not installed") from error
+    if run.returncode:
+        lines = os.fsdecode(run.stderr).strip().splitlines()
+        raise ConfigError(f"{what}: {lines[0].removeprefix('fatal: ') if lines else 'git failed'}")
+    return run.stdout
+
+
+def attempt(*arguments: str, folder: Path | None = None) -> bytes | None:
+    try:
+        return git(*arguments, folder=folder)
+    except (ConfigError, OSError):
+        return None
+
+
+def authors(path: Path) -> dict[int, str]:
+    """Line, from 1 → “Name <address>” of who wrote it last, by `git blame`; lines not yet committed are left out."""
+    blamed = attempt("blame", "--line-porcelain", "-w", "--", path.name, folder=path.absolute().parent)
+    found: dict[int, str] = {}
+    number, name = 0, ""
+    for line in (blamed or b"").split(b"\n"):
+        if header := _HEADER.match(line):
+            number = int(header[1])
+        elif line.startswith(b"author "):
+            name = line.removeprefix(b"author ").decode("utf-8", "replace")
+        elif line.startswith(b"author-mail ") and name != UNCOMMITTED:
+            found[number] = f"{name} {line.removeprefix(b'author-mail ').decode('utf-8', 'replace')}"
+    return found
+
+
+def user(folder: Path) -> str:
+    """“Name <address>” of who works here; "" if git does not know."""
+    name, mail = (attempt("config", f"user.{key}", folder=folder) or b"" for key in ("name", "email"))
+    parts = name.decode("utf-8", "replace").strip(), mail.decode("utf-8", "replace").strip()
+    return f"{parts[0]} <{parts[1]}>" if all(parts) else parts[0]
