@@ -52,6 +52,11 @@ REPORTERS: Mapping[str, tuple[str, str]] = {
     "json": ("data", "write"),
     "sarif": ("sarif", "write"),
     "github": ("github", "write"),
+    "gitlab": ("gitlab", "write"),
+    "junit": ("junit", "write"),
+    "rdjson": ("rdjson", "write"),
+    "checkstyle": ("checkstyle", "write"),
+    "jsonl": ("jsonl", "write"),
 }
 """Format → module of this package and its function, imported on use."""
 
@@ -59,6 +64,11 @@ REPORTERS: Mapping[str, tuple[str, str]] = {
 def reporter(name: str) -> Reporter:
     module, function = REPORTERS[name]
     return cast(Reporter, getattr(import_module(f"{__name__}.{module}"), function))
+
+
+def explained(finding: Finding) -> str:
+    """The message and what to write instead, for formats that have one text for both."""
+    return "\n".join([finding.message, *(f"help: {each}" for each in finding.suggestions[:1])])
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, TextIO
@@ -11,6 +12,7 @@ from claimlint.report import Context, Tally
 from claimlint.types import SEVERITIES, Block, Document, Finding, Lines, Problem, Reading, Report, Rule, Span
 
 SCHEMA_VERSION = 1
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def write(reports: Iterable[Report], out: TextIO, context: Context) -> None:
@@ -31,19 +33,32 @@ def dump(data: object, out: TextIO) -> None:
     out.write("\n")
 
 
+def dump_each(entries: Iterable[dict[str, Any]], out: TextIO) -> None:
+    """A JSON array, one entry a line, each written as it comes.
+
+    Half a surrogate pair, as in a file name that is not UTF-8, becomes U+FFFD: strict readers refuse the whole file
+    for one.
+    """
+    before = "[\n"
+    for entry in entries:
+        out.write(before + _SURROGATES.sub("\ufffd", json.dumps(entry, ensure_ascii=False)))
+        before = ",\n"
+    out.write("[]" if before == "[\n" else "\n]")
+
+
 def inspection(document: Document, readings: Iterable[Reading]) -> dict[str, Any]:
     """How a draft is read: every sentence with its cues, citations and hits."""
     lines = Lines(document.source)
     return {
         "path": document.name,
-        "errors": _errors(document.problems),
+        "errors": errors(document.problems),
         "sentences": [_sentence(reading, document.blocks[reading.block], lines) for reading in readings],
     }
 
 
 def unread(report: Report) -> dict[str, Any]:
     """The entry of a draft that could not be inspected."""
-    return {"path": report.name, "errors": _errors(report.problems), "sentences": []}
+    return {"path": report.name, "errors": errors(report.problems), "sentences": []}
 
 
 def rule(value: Rule) -> dict[str, Any]:
@@ -74,40 +89,42 @@ def _document(report: Report) -> dict[str, Any]:
     lines = Lines(report.source)
     return {
         "path": report.name,
-        "errors": _errors(report.problems),
-        "findings": [_finding(finding, lines) for finding in report.findings],
+        "errors": errors(report.problems),
+        "findings": [finding(each, lines) for each in report.findings],
     }
 
 
-def _errors(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+def errors(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """What is wrong with a draft, as data."""
     return [{"message": problem.message, "line": problem.line} for problem in problems]
 
 
-def _finding(finding: Finding, lines: Lines) -> dict[str, Any]:
+def finding(value: Finding, lines: Lines) -> dict[str, Any]:
+    """A finding as data; its places are those of the draft that the lines are of."""
     data: dict[str, Any] = {
-        "rule": finding.rule,
-        "pack": finding.pack,
-        "scope": finding.scope,
-        "severity": finding.severity,
-        "message": finding.message,
-        **_range(finding.span, lines),
-        "excerpt": finding.excerpt,
-        "sentence": finding.sentence,
-        "missing": list(finding.missing),
-        "reasons": list(finding.reasons),
-        "suggestions": list(finding.suggestions),
-        "status": finding.status,
-        "fingerprint": finding.fingerprint,
+        "rule": value.rule,
+        "pack": value.pack,
+        "scope": value.scope,
+        "severity": value.severity,
+        "message": value.message,
+        **_range(value.span, lines),
+        "excerpt": value.excerpt,
+        "sentence": value.sentence,
+        "missing": list(value.missing),
+        "reasons": list(value.reasons),
+        "suggestions": list(value.suggestions),
+        "status": value.status,
+        "fingerprint": value.fingerprint,
     }
-    if finding.status != "open":
-        data["justification"] = finding.justification
-    if finding.rewrite:
-        data["rewrite"] = _range(finding.rewrite.span, lines) | {
-            "text": finding.rewrite.text,
-            "safe": finding.rewrite.safe,
+    if value.status != "open":
+        data["justification"] = value.justification
+    if value.rewrite:
+        data["rewrite"] = _range(value.rewrite.span, lines) | {
+            "text": value.rewrite.text,
+            "safe": value.rewrite.safe,
         }
-    if finding.related:
-        data["related"] = [_range(span, lines) | {"label": label} for span, label in finding.related]
+    if value.related:
+        data["related"] = [_range(span, lines) | {"label": label} for span, label in value.related]
     return data
 
 

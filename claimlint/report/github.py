@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TextIO
 
-from claimlint.report import Context
+from claimlint.report import Context, explained
 from claimlint.types import Finding, Lines, Report
 
 _LEVELS = {"error": "error", "warning": "warning", "advice": "notice"}
@@ -29,8 +29,7 @@ def _annotation(finding: Finding, report: Report, lines: Lines) -> str:
     else:
         # GitHub takes columns for ranges within one line only
         place |= {"endLine": end.line}
-    message = "\n".join([finding.message, *(f"help: {each}" for each in finding.suggestions[:1])])
-    return _command(_LEVELS[finding.severity], place, message)
+    return _command(_LEVELS[finding.severity], place, explained(finding))
 
 
 def _command(level: str, place: dict[str, object], message: str) -> str:
