@@ -42,7 +42,7 @@ def claimlint_calls() -> list[tuple[str, list[str]]]:
 
 
 def commands() -> set[str]:
-    (known,) = (each for each in cli._parser()._actions if isinstance(each, argparse._SubParsersAction))
+    (known,) = (each for each in cli.parser()._actions if isinstance(each, argparse._SubParsersAction))
     return set(known.choices)
 
 
@@ -58,7 +58,7 @@ def test_the_calls_are_found() -> None:
 
 @pytest.mark.parametrize("words", KNOWN)
 def test_every_call_of_claimlint_is_one(words: list[str]) -> None:
-    cli._parser().parse_args(words)
+    cli.parser().parse_args(words)
 
 
 def test_formats_are_written_to_the_artifacts_that_are_uploaded() -> None:

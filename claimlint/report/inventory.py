@@ -119,7 +119,7 @@ def row(claim: Claim) -> list[str | int]:
     return list(values.values())
 
 
-def write_csv(reports: Iterable[Report], out: TextIO, context: Context) -> None:
+def write_csv(reports: Iterable[Report], out: TextIO, _context: Context | None = None) -> None:
     write_table(COLUMNS, (row(each) for report in reports for each in claims(report)), out)
 
 
