@@ -432,6 +432,7 @@ class Draft:
         if row.reply is not None:
             # the claim is made where the question is answered
             block, start, end = self._document.blocks[row.reply.block], row.reply.start, row.reply.end
+            sentence = f"{sentence} {block.text[start:end]}"
             decision = replace(decision, reasons=(*decision.reasons, f"answered: “{block.text[start:end]}”"))
         excerpt, span = block.text[start:end], block.span(start, end)
         if decision.step != "finding":

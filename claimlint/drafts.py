@@ -13,6 +13,8 @@ from claimlint.errors import ReadError
 from claimlint.types import Problem, Report
 
 _SKIPPED = frozenset({"node_modules", "venv", "__pycache__"})
+_REPORT = frozenset({"manifest.json", "claimlint.sarif"})
+"""Files that mark a folder as a report of ours, which quotes drafts and is none."""
 
 
 def asked(paths: Iterable[str], config: Config, *, stdin: str = "", force_exclude: bool = False) -> dict[str, str]:
@@ -38,7 +40,8 @@ def _walk(folder: Path, config: Config) -> Iterator[tuple[str, str]]:
     except OSError as error:
         yield called(folder), error.strerror or "cannot be listed"
         return
-    if any(entry.name == "pyvenv.cfg" for entry in entries):
+    names = {entry.name for entry in entries}
+    if "pyvenv.cfg" in names or names >= _REPORT:
         return
     for entry in entries:
         if entry.name.startswith(".") or entry.name in _SKIPPED or configuration.excludes(config, entry):

@@ -81,12 +81,12 @@ def _specific(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Fi
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings in source order, each with its fingerprint: rule, normalised sentence and excerpt, ordinal of the same; no place, so
-    that edits elsewhere change nothing."""
+    """The findings in source order, each with its fingerprint: rule, normalised sentence, ordinal of the same; no place, so
+    that edits elsewhere change nothing. What is said of the whole draft is the same wherever it is first called for."""
     seen: Counter[str] = Counter()
     for item in sorted(findings, key=lambda item: (item.span, item.rule)):
-        parts = (_SPACES.sub(" ", text).casefold().strip() for text in (item.sentence, item.excerpt))
-        base = "\n".join((item.rule, *parts))
+        said = _SPACES.sub(" ", item.sentence).casefold().strip() if item.scope == "claim" else ""
+        base = f"{item.rule}\n{said}"
         ordinal = seen[base]
         seen[base] += 1
         yield replace(item, fingerprint=hashlib.sha256(f"{base}\n{ordinal}".encode()).hexdigest()[:16])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from claimlint.types import Report, Rule
 if TYPE_CHECKING:
     from claimlint.linter import Linter
     from claimlint.packs import Pack
+    from claimlint.report.manifest import Inputs
     from claimlint.selection import Choice
     from claimlint.settle import Registers
 
@@ -129,10 +130,14 @@ class Project:
         """One draft, checked and settled."""
         return self.settle(self.linter.check(source, name))
 
-    def reports(self, drafts: Mapping[str, str], stdin: str = "") -> Iterator[Report]:
-        """One settled report a draft, in order, those that cannot be read in their place; at last, where folders were
-        asked for, what is wrong with the registers themselves. drafts: name → why it cannot be read, or ""."""
+    def reports(self, drafts: Mapping[str, str], stdin: str = "", *, folders: Sequence[Path] = ()) -> Iterator[Report]:
+        """One settled report a draft, in order, those that cannot be read in their place.
+
+        drafts: name → why it cannot be read, or "". folders: those that were asked for as a whole; what the registers
+        say of drafts that are no longer in them is reported last.
+        """
         from claimlint.drafts import readable
+        from claimlint.settle import homeless
 
         unread: dict[str, Report] = {}
         names = iter(drafts)
@@ -140,3 +145,17 @@ class Project:
             yield from (unread[name] for name in iter(names.__next__, report.name))
             yield self.settle(report)
         yield from (unread[name] for name in names)
+        if folders:
+            yield from homeless(self.registers, self.config, folders)
+
+    def inputs(self, version: str) -> Inputs:
+        """What a report depends on beside the drafts, for its manifest."""
+        from claimlint.language.model import identity
+        from claimlint.report.manifest import Inputs
+        from claimlint.settle import FILES
+
+        root = self.config.root
+        named = [self.config.path] if self.config.path else []
+        named += [root / name for name in FILES if (root / name).exists()]
+        files = {configuration.relative(self.config, path): path.read_bytes() for path in named}
+        return Inputs(version, self.today, identity(), self.linter.packs, files)

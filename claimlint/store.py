@@ -15,8 +15,8 @@ _WAIT = 60
 """Seconds to wait for another process that writes the same file."""
 
 
-def replace(path: Path, text: str) -> None:
-    """Write in one durable step: whoever reads the file, or a crash at any moment, sees the old or the new text.
+def replace(path: Path, content: str | bytes) -> None:
+    """Write in one durable step: whoever reads the file, or a crash at any moment, sees the old or the new content.
 
     Raises ConfigError if it cannot be written; the old file is then as it was.
     """
@@ -26,7 +26,7 @@ def replace(path: Path, text: str) -> None:
             "wb", dir=path.parent, prefix=f".{path.name}.", suffix=".tmp", delete=False
         ) as file:
             written = Path(file.name)
-            file.write(text.encode())
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         written.chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())

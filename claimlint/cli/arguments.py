@@ -91,6 +91,11 @@ def _split(values: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
 
 
+def folders(args: argparse.Namespace) -> list[Path]:
+    """The folders among the paths asked for."""
+    return [path for path in map(Path, args.paths) if path.is_dir()]
+
+
 def utf8(out: TextIO) -> None:
     """Machines read UTF-8 whatever the locale; nothing that a draft or a file name holds ends the run."""
     if isinstance(out, io.TextIOWrapper):

@@ -15,7 +15,7 @@ from typing import TextIO, get_args
 
 from claimlint import config as configuration
 from claimlint import report as reporting
-from claimlint.cli.arguments import EXIT_CODES, Commands, add, add_packs, add_selection, project, utf8, version
+from claimlint.cli.arguments import EXIT_CODES, Commands, add, add_packs, add_selection, folders, project, utf8, version
 from claimlint.cli.packs import warn_of_age
 from claimlint.config import Config
 from claimlint.errors import ConfigError
@@ -68,7 +68,7 @@ def _check(args: argparse.Namespace) -> int:
         _fix(asked, here, dry_run=args.dry_run)
         if args.dry_run:
             return 0
-    reports = here.reports(asked, args.stdin_filename)
+    reports = here.reports(asked, args.stdin_filename, folders=folders(args))
     if args.diff:
         reports = map(changes.since(args.diff), reports)
     if not args.no_progress:

@@ -132,6 +132,12 @@ def locate() -> tuple[str, Path]:
     raise ModelError(f"no English model is installed; run: {INSTALL}")
 
 
+def identity() -> dict[str, str]:
+    """The versions and the digest that decide how a sentence is parsed. Raises ModelError as `locate` does."""
+    name, _ = locate()
+    return {"name": name, "version": VERSION, "spacy": metadata.version("spacy"), "sha256": DIGESTS["tok2vec/model"]}
+
+
 def verify(folder: Path) -> None:
     """Compare the model's files with their published digests.
 

@@ -126,3 +126,27 @@ def trend(manifests: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Point]:
             )
         )
     return sorted(points, key=lambda each: each.date)
+
+
+Row = list[str | int]
+
+
+def table(points: Iterable[Point]) -> list[Row]:
+    """A trend as rows, the first of which names the columns."""
+    header: Row = ["date", "report", "drafts", *reversed(SEVERITIES), "settled"]
+    rows: list[Row] = [[each.date, each.name, each.drafts, *each.open.values(), _settled(each)] for each in points]
+    return [header, *rows]
+
+
+def _settled(point: Point) -> int:
+    return sum(count for status, count in point.statuses.items() if status != "open")
+
+
+def aligned(rows: Sequence[Row]) -> Iterator[str]:
+    """Rows as text, numbers to the right."""
+    widths = [max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = zip(row, widths, strict=True)
+        yield "  ".join(
+            f"{cell:>{width}}" if isinstance(cell, int) else f"{cell:{width}}" for cell, width in cells
+        ).rstrip()

@@ -6,9 +6,11 @@ import csv
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, TextIO
+from datetime import date, datetime
+from typing import Any, BinaryIO, TextIO
 
 from claimlint.report import Context
+from claimlint.report.data import dump, errors
 from claimlint.types import Citation, Document, Finding, Lines, Reading, Report, Span, Verdict
 
 _HEDGES = ("hedge", "limiter", "softener")
@@ -123,7 +125,7 @@ def write_csv(reports: Iterable[Report], out: TextIO, _context: Context | None =
     write_table(COLUMNS, (row(each) for report in reports for each in claims(report)), out)
 
 
-def write_table(header: Sequence[str], rows: Iterable[Sequence[str | int]], out: TextIO) -> None:
+def write_table(header: Sequence[str | int], rows: Iterable[Sequence[str | int]], out: TextIO) -> None:
     """CSV that a spreadsheet shows and never runs."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
@@ -133,3 +135,59 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[str | int]], out:
 def inert(cell: str | int) -> str | int:
     """Text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP advises."""
     return f"'{cell}" if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@")) else cell
+
+
+_WIDTHS = {"path": 28, "rule": 26, "claim": 30, "sentence": 60, "section": 28, "citations": 36, "reasons": 48}
+_LONGEST_CELL = 32_767
+"""Characters that a cell of a spreadsheet can hold."""
+
+
+def write_xlsx(reports: Iterable[Report], out: BinaryIO, day: date) -> None:
+    """The inventory as a spreadsheet, with filters. day: its date of creation, so that the same inputs give the same bytes."""
+    import xlsxwriter  # noqa: PLC0415 - start-up time
+
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        book.set_properties({"title": "Inventory of claims", "created": datetime(day.year, day.month, day.day)})
+        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        plain = book.add_format({"text_wrap": True, "valign": "top"})
+        sheet = book.add_worksheet("Claims")
+        sheet.freeze_panes(1, 1)
+        for column, name in enumerate(COLUMNS):
+            sheet.set_column(column, column, _WIDTHS.get(name, 14), plain)
+            sheet.write_string(0, column, name, head)
+        number = 0
+        for number, cells in enumerate((row(each) for report in reports for each in claims(report)), 1):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, int):
+                    sheet.write_number(number, column, cell)
+                else:
+                    sheet.write_string(number, column, cell[:_LONGEST_CELL])
+        sheet.autofilter(0, 0, number, len(COLUMNS) - 1)
+
+
+def write_json(reports: Iterable[Report], out: TextIO, version: str) -> None:
+    """The inventory as data; every draft has its entry."""
+    dump(
+        {
+            "schema_version": 1,
+            "tool": {"name": "claimlint", "version": version},
+            "documents": [
+                {
+                    "path": report.name,
+                    "errors": errors(report.problems),
+                    "claims": [_data(each) for each in claims(report)],
+                }
+                for report in reports
+            ],
+        },
+        out,
+    )
+
+
+def _data(claim: Claim) -> dict[str, Any]:
+    values = {name: getattr(claim, name) for name in COLUMNS if name != "path"}
+    cited = [{"text": each.text, "form": each.form, "quality": quality(each)} for each in claim.citations]
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()} | {
+        "citations": cited
+    }

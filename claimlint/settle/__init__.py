@@ -5,9 +5,10 @@ In order, each only on what the one before left open: suppressions in the draft,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 from claimlint import selection
 from claimlint.config import Config, for_path, selects, severity_of
@@ -17,6 +18,9 @@ from claimlint.types import Finding, Report, Rule
 
 OWN_RULES: Mapping[str, Rule] = {**suppressions.RULES, **waivers.RULES, **substantiation.RULES}
 """The rules about suppressions and registers, by id."""
+
+FILES = (waivers.FILE, substantiation.FILE, baseline.FILE)
+"""The registers, from the folder of the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,18 @@ def settle(
         findings = (*settled.findings, *fingerprinted([*own, *more]))
         settled = replace(settled, findings=tuple(sorted(findings, key=lambda item: (item.span, item.rule))))
     return replace(settled, findings=_graded(settled, here))
+
+
+def homeless(kept: Registers, config: Config, folders: Collection[Path]) -> Iterator[Report]:
+    """A report on the register of waivers, if it has some for drafts that are gone from these folders."""
+    whole = [folder.absolute() for folder in folders]
+    gone = [
+        each for each in kept.waivers
+        if any((path := config.root / each.path).is_relative_to(folder) for folder in whole) and not path.exists()
+    ]  # fmt: skip
+    if gone:
+        report = waivers.homeless(config, gone)
+        yield replace(report, findings=tuple(fingerprinted(_graded(report, config))))
 
 
 def _markets(report: Report, usual: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ changes, and when its approver turns out to have written it; each is a finding o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,7 +21,7 @@ from claimlint.language import sentences
 from claimlint.settle.git import authors
 from claimlint.settle.own import finding, rule
 from claimlint.settle.wording import difference, nearest
-from claimlint.types import Finding, Lines, Report, Span
+from claimlint.types import Document, Finding, Lines, Report, Span
 
 FILE = ".claimlint/waivers.yml"
 EXPIRED, DRIFTED = f"{OWN_PACK}/expired-waiver", f"{OWN_PACK}/drifted-waiver"
@@ -113,12 +114,22 @@ def _waiver(entry: Entry, known: Collection[str]) -> Waiver:
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two names (“Ada Moe”, “ada@example.org”, “Ada Moe <ada@example.org>”) share a name or an address."""
-    return not _identities(one).isdisjoint(_identities(other))
+    """Whether two names may be one person's: they share an address, or the words of one name are all in the other
+    (“Dr. Ada Moe”, “Ada Moe <ada@example.org>”)."""
+    (name, address), (other_name, other_address) = _identity(one), _identity(other)
+    return bool(address and address == other_address) or bool(
+        name and other_name and (name <= other_name or other_name <= name)
+    )
 
 
-def _identities(name: str) -> set[str]:
-    return {part for part in (one_line(each).casefold() for each in (*parseaddr(name), name)) if part}
+def _identity(person: str) -> tuple[frozenset[str], str]:
+    name, address = parseaddr(person)
+    address = address.casefold() if "@" in address else ""
+    words = re.findall(r"\w+", (name or ("" if address else person)).casefold())
+    return frozenset(words) - _TITLES, address
+
+
+_TITLES = frozenset("dr prof mr mrs ms md phd do rn np pa pharmd jr sr".split())
 
 
 def one_line(sentence: str) -> str:
@@ -146,15 +157,33 @@ def settle(
     return replace(report, findings=found), own
 
 
+def stands(each: Waiver, document: Document) -> bool:
+    """Whether the waived sentence is still in the draft, word for word."""
+    return each.sentence in _places(document)
+
+
+def _places(document: Document) -> dict[str, Span]:
+    """Each sentence of a draft, white space aside, and where it first stands; a question also with its answer."""
+    rows = [
+        (one_line(block.text[start:end]), block.span(start, end))
+        for block in document.blocks
+        for start, end in sentences.split(block.text)
+    ]
+    places: dict[str, Span] = {}
+    for at, (sentence, span) in enumerate(rows):
+        places.setdefault(sentence, span)
+        if sentence.endswith("?"):
+            for reply, answered in rows[at + 1 : at + 3]:
+                places.setdefault(f"{sentence} {reply}", answered)
+    return places
+
+
 class _Draft:
     """The sentences of a draft, with their places, and who wrote its lines; made once for all its waivers."""
 
     def __init__(self, report: Report) -> None:
         assert report.document is not None
-        self.places: dict[str, Span] = {}
-        for block in report.document.blocks:
-            for start, end in sentences.split(block.text):
-                self.places.setdefault(one_line(block.text[start:end]), block.span(start, end))
+        self.places = _places(report.document)
         self._lines = Lines(report.source)
         self._authors = cache(lambda: authors(Path(report.name)))
 
@@ -201,15 +230,13 @@ def _waived(item: Finding, holding: Iterable[Waiver]) -> Finding:
     return item
 
 
-def homeless(path: Path, waivers: Iterable[Waiver], config: Config) -> Report | None:
-    """A report on the register itself, if it has waivers for drafts that are gone."""
-    gone = [each for each in waivers if not (config.root / each.path).exists()]
-    if not gone:
-        return None
+def homeless(config: Config, gone: Iterable[Waiver]) -> Report:
+    """A report on the register itself: waivers for drafts that are gone."""
+    path = config.root / FILE
     source = read_text(path)
     lines = Lines(source)
-    report = Report(relative(config, path), source)
-    found = [
+    report = Report(FILE, source)
+    found = (
         finding(
             RULES[ORPHANED],
             report,
@@ -219,5 +246,5 @@ def homeless(path: Path, waivers: Iterable[Waiver], config: Config) -> Report | 
             why=f"is for a draft that is gone: {each.path}",
         )
         for each in gone
-    ]
+    )
     return replace(report, findings=tuple(found))
