@@ -217,6 +217,7 @@ def _chooser(config: Config, args: argparse.Namespace) -> Callable[[str], Choice
 
 
 def _linter(config: Config, args: argparse.Namespace) -> Linter:
+    from claimlint.bibliography import load_all
     from claimlint.linter import Linter, Options
 
     options = Options(
@@ -224,6 +225,7 @@ def _linter(config: Config, args: argparse.Namespace) -> Linter:
         owned_hosts=config.owned_hosts,
         citation_scope=config.citation_scope,
         citations_since=config.citations_since,
+        library=load_all(configuration.bibliographies(config)),
         choose=_chooser(config, args),
     )
     return Linter(_packs(config, args, examples=False), options=options)
@@ -711,6 +713,10 @@ citation-scope: sentence
 
 # A reference from before this year is stale and does not count; without it, age does not matter.
 # citations-since: 2010
+
+# Libraries of references (BibTeX, CSL-JSON) to which citations may resolve. Default: references.bib beside this file, if
+# there is one.
+# bibliography: [refs/references.bib]
 
 # Days after which the packs' data on approvals are called old, on standard error.
 data-max-age: 365

@@ -24,6 +24,7 @@ FailOn = Literal["advice", "warning", "error", "never"]
 CitationScope = Literal["sentence", "paragraph"]
 
 FILE_NAME = ".claimlint.yml"
+BIBLIOGRAPHY = "references.bib"
 OWN_PACK = "claimlint"
 """The pack of the findings about suppressions; its rules report unless they are ignored, whatever `select` says."""
 
@@ -50,7 +51,8 @@ class Config:
 
     packs: names and paths; with "auto" among them, the shipped packs switch themselves on by topic and market.
     data_max_age: days after which data on approvals are called old. severity: the last reference that covers a rule decides (`load` puts the narrower ones last). root: the folder
-    that globs and pack paths are relative to. lines: where each reference stands in `path`, for errors.
+    that globs, packs and bibliographies are relative to. bibliography: paths of libraries; None: `BIBLIOGRAPHY` beside
+    the configuration, if there is one. lines: where each reference and each library stands in `path`, for errors.
     """
 
     root: Path
@@ -66,6 +68,7 @@ class Config:
     owned_hosts: tuple[str, ...] = ()
     citation_scope: CitationScope = "sentence"
     citations_since: int = 0
+    bibliography: tuple[str, ...] | None = None
     data_max_age: int = 365
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
@@ -96,6 +99,7 @@ def load(path: Path) -> Config:
     top = _Entry(path, line, (), {} if data is None else data)
     values = _read(top, _KEYS)
     lines = {reference: line(keys) or 1 for keys, reference in _references(top)}
+    lines |= {name: line(("bibliography", index)) or 1 for index, name in enumerate(values.get("bibliography", ()))}
     return Config(root=path.absolute().parent, path=path, lines=lines, **values)
 
 
@@ -133,6 +137,20 @@ def severity_of(config: Config, rule: str, path: str | PurePath, default: Severi
     """The severity of a selected rule in this draft; default: what its pack says."""
     level = _level(for_path(config, path), rule)
     return default if level is None or level == "off" else level
+
+
+def bibliographies(config: Config) -> tuple[Path, ...]:
+    """The bibliography libraries of all drafts. Raises ConfigError if one is not there."""
+    if config.bibliography is None:
+        # without a configuration there is nothing that it could be beside
+        usual = config.root / BIBLIOGRAPHY
+        return (usual,) if config.path and usual.is_file() else ()
+    paths = {name: config.root / name for name in config.bibliography}
+    for name, path in paths.items():
+        if not path.is_file():
+            message = f"no such bibliography “{name}”; its path is relative to this file"
+            raise ConfigError(message, path=config.path, line=config.lines.get(name))
+    return tuple(paths.values())
 
 
 def excludes(config: Config, path: str | PurePath) -> bool:
@@ -244,8 +262,11 @@ def _strings(entry: _Entry) -> tuple[str, ...]:
 
 
 def _markets(entry: _Entry) -> tuple[str, ...]:
-    names = (entry.value,) if isinstance(entry.value, str) else _strings(entry)
-    return tuple(name.lower() for name in names)
+    return tuple(name.lower() for name in _one_or_more(entry))
+
+
+def _one_or_more(entry: _Entry) -> tuple[str, ...]:
+    return (entry.value,) if isinstance(entry.value, str) and entry.value else _strings(entry)
 
 
 def _one_of(choices: Collection[str]) -> Callable[[_Entry], str]:
@@ -318,6 +339,7 @@ _KEYS: dict[str, Callable[[_Entry], object]] = {
     "owned-hosts": _strings,
     "citation-scope": _one_of(get_args(CitationScope)),
     "citations-since": _year,
+    "bibliography": _one_or_more,
     "data-max-age": _days,
     "overrides": _overrides,
 }
