@@ -88,7 +88,7 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "narrative-review",
             r"\b(?:narrative|literature|scoping|mini|critical|clinical|perspective|brief|comprehensive|qualitative)[ -]review\b"
-            r"|\breview of (?:\S+ ){0,5}?(?:literature|evidence|trials?|studies)\b|[:,] an? (?:\w+ )?review\b",
+            r"|\breview of (?:\S+ ){0,5}?(?:literature|evidence|trials?|studies)\b|[:,] an? (?:(?!chart|record|peer)\w+ )?review\b",
         ),
         ("controlled-trial", r"\bnon-?randomi[sz]ed\b|\bquasi-?(?:experiment|randomi[sz])\w*|\bhistorically controlled\b"),
         (
