@@ -131,7 +131,7 @@ def _study(record: _Record, path: Path) -> str:
         if kind := study_type(stated):
             return kind
         raise ConfigError(
-            f"“{record.key}” has the unknown study type “{stated}”; use one of {', '.join(STUDY_TYPES)}",
+            f"“{record.key}” has the unknown study type “{_short(stated)}”; use one of {', '.join(STUDY_TYPES)}",
             path=path,
             line=record.line,
         )
@@ -139,6 +139,12 @@ def _study(record: _Record, path: Path) -> str:
     # Cochrane reviews seldom call themselves systematic
     cochrane = "cochrane database" in record.fields.get("journal", "").casefold()
     return of_record or study_type(record.fields.get("title", "")) or ("systematic-review" if cochrane else "")
+
+
+def _short(text: str) -> str:
+    """A piece of the file for a message: one line of bearable length."""
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:60]}…"
 
 
 # BibTeX
@@ -151,7 +157,7 @@ _SAME = {"journaltitle": "journal", "study-type": "studytype", "study_type": "st
 
 def _bibtex(text: str, path: Path) -> Iterator[_Record]:
     from bibtexparser.entrypoint import parse_string  # noqa: PLC0415
-    from bibtexparser.model import Entry, ImplicitComment, ParsingFailedBlock  # noqa: PLC0415
+    from bibtexparser.model import Entry, ImplicitComment, ParsingFailedBlock, String  # noqa: PLC0415
 
     for name in ("bibtexparser", "pylatexenc"):
         # what they would print is said by our errors
@@ -162,6 +168,8 @@ def _bibtex(text: str, path: Path) -> Iterator[_Record]:
             raise _broken(block, path)
         if isinstance(block, ImplicitComment):
             _check_stray(block, path)
+        if isinstance(block, String) and block.enclosing == "no-enclosing" and "=" in block.value:
+            raise ConfigError("broken @string: it holds more than one value", path=path, line=_line(block))
         if isinstance(block, Entry):
             yield _entry(block, path)
 
@@ -211,7 +219,7 @@ def _entry(entry: Entry, path: Path) -> _Record:
     fields: dict[str, str] = {}
     for each in entry.fields:
         if each.enclosing == "no-enclosing" and _NO_COMMA.search(each.value):
-            raise ConfigError(f"a comma is missing after “{each.key}”", path=path, line=_line(each))
+            raise ConfigError(f"a comma is missing after “{_short(each.key)}”", path=path, line=_line(each))
         name = _SAME.get(each.key.lower(), each.key.lower())
         if name in _WANTED and fields.setdefault(name, each.value) != each.value:
             raise ConfigError(f"“{entry.key}” has “{name}” twice; keep one", path=path, line=line)
@@ -235,7 +243,9 @@ def _family_names(people: str, key: str, path: Path, line: int) -> list[str]:
     try:
         names = [parse_single_name_into_parts(name, strict=True) for name in split_multiple_persons_names(people)]
     except InvalidNameError as error:
-        message = f"“{key}” has the unreadable name “{error.name}”: {error.reason.lower()}; write Family, Given and …"
+        message = (
+            f"“{key}” has the unreadable name “{_short(error.name)}”: {error.reason.lower()}; write Family, Given and …"
+        )
         raise ConfigError(message, path=path, line=line) from error
     families = (" ".join((*name.von, *name.last)) for name in names)
     return [family for family in families if family != "others"]
@@ -296,7 +306,7 @@ def _items(text: str, path: Path) -> Iterator[tuple[Any, int]]:
             if len(values) < len(pairs):
                 names = [name for name, _ in pairs]
                 twice = next(name for name in names if names.count(name) > 1)
-                raise ConfigError(f"an item has “{twice}” twice; keep one", path=path, line=line)
+                raise ConfigError(f"an item has “{_short(twice)}” twice; keep one", path=path, line=line)
             return values
 
         item, at = JSONDecoder(object_pairs_hook=unique).raw_decode(text, at)
@@ -334,6 +344,7 @@ def _item(item: Any, path: Path, line: int) -> _Record:
     key = item.get("citation-key") or item.get("id")
     if isinstance(key, bool) or not isinstance(key, str | int) or not str(key).strip():
         raise ConfigError("an item has no “id”; give it the key that drafts cite", path=path, line=line)
+    key = " ".join(str(key).split())
     people = item.get("author") or item.get("editor") or []
     if not isinstance(people, list) or not all(isinstance(person, dict) for person in people):
         message = f"“{key}” has authors that cannot be read; write [{{“family”: …, “given”: …}}, …]"
@@ -352,7 +363,7 @@ def _item(item: Any, path: Path, line: int) -> _Record:
         "studytype": custom.get("study-type") if isinstance(custom, dict) else None,
     }
     texts = {name: _string(value) for name, value in fields.items()}
-    return _Record(str(key), tuple(filter(None, map(_family_name, people))), texts, line)
+    return _Record(key, tuple(filter(None, map(_family_name, people))), texts, line)
 
 
 def _family_name(person: Mapping[str, Any]) -> str:

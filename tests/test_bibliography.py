@@ -118,6 +118,8 @@ BROKEN_BIBTEX = [
     ("\n\nmisc{a,\n title = {x}\n}", "3: “misc{a,” stands outside any entry; check the “@” and the braces"),
     ("@misc{a, title = {x}}, year = {2013}}", "1: “, year =” stands outside any entry"),
     ("@misc{a, author = {Rossi, A, B, C}}", "1: “a” has the unreadable name “Rossi, A, B, C”: too many commas; write"),
+    ("@misc{a, author = {Rossi,\n A,\n B, C}}", "1: “a” has the unreadable name “Rossi, A, B, C”"),
+    ("\n@string{a = {x}, b = {y}}", "2: broken @string: it holds more than one value"),
     ("@misc{a, title = {x},\n studytype = {hearsay}}", "1: “a” has the unknown study type “hearsay”; use one of meta-"),
     ("\n@misc{a, title = " + "{" * 60 + "}" * 60 + "}", "2: braces are nested too deeply; close those that are open"),
     ("@misc{a,\n title = {\xe9}}".encode("latin-1"), "2: is not UTF-8; save it as UTF-8"),
