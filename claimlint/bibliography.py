@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from claimlint.errors import ConfigError
 from claimlint.language.library import doi_of
-from claimlint.studies import STUDY_TYPES, named, study_type
+from claimlint.studies import STUDY_TYPES as STUDY_TYPES  # noqa: PLC0414 - part of this module's interface
+from claimlint.studies import named
+from claimlint.studies import study_type as study_type  # noqa: PLC0414
 from claimlint.types import Work
 
 # bibtexparser is imported where it is used: most runs have no library, and those with CSL-JSON do not need it
