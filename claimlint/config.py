@@ -38,6 +38,7 @@ FailOn = Literal["advice", "warning", "error", "never"]
 CitationScope = Literal["sentence", "paragraph"]
 
 FILE_NAME = ".claimlint.yml"
+BIBLIOGRAPHY = "references.bib"
 OWN_PACK = "claimlint"
 """The pack of the findings about suppressions, waivers and approved claims; its rules report unless they are ignored, whatever `select` says."""
 
@@ -61,7 +62,8 @@ class Config:
 
     packs: names and paths; with "auto" among them, the shipped packs switch themselves on by topic and market.
     data_max_age: days after which data on approvals are called old. severity: the last reference that covers a rule decides (`load` puts the narrower ones last). root: the folder
-    that globs and pack paths are relative to. lines: where each reference stands in `path`, for errors.
+    that globs, packs and bibliographies are relative to. bibliography: paths of libraries; None: `BIBLIOGRAPHY` beside
+    the configuration, if there is one. lines: where each reference and each library stands in `path`, for errors.
     """
 
     root: Path
@@ -77,6 +79,7 @@ class Config:
     owned_hosts: tuple[str, ...] = ()
     citation_scope: CitationScope = "sentence"
     citations_since: int = 0
+    bibliography: tuple[str, ...] | None = None
     data_max_age: int = 365
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
@@ -107,6 +110,7 @@ def load(path: Path) -> Config:
         top = replace(top, value={}) if top.value is None else top
     values = read(top, _KEYS)
     lines = {reference: top.line(keys) or 1 for keys, reference in _references(top)}
+    lines |= {name: top.line(("bibliography", at)) or 1 for at, name in enumerate(values.get("bibliography", ()))}
     return Config(root=path.absolute().parent, path=path, lines=lines, **values)
 
 
@@ -144,6 +148,20 @@ def severity_of(config: Config, rule: str, path: str | PurePath, default: Severi
     """The severity of a selected rule in this draft; default: what its pack says."""
     level = _level(for_path(config, path), rule)
     return default if level is None or level == "off" else level
+
+
+def bibliographies(config: Config) -> tuple[Path, ...]:
+    """The bibliography libraries of all drafts. Raises ConfigError if one is not there."""
+    if config.bibliography is None:
+        # without a configuration there is nothing that it could be beside
+        usual = config.root / BIBLIOGRAPHY
+        return (usual,) if config.path and usual.is_file() else ()
+    paths = {name: config.root / name for name in config.bibliography}
+    for name, path in paths.items():
+        if not path.is_file():
+            message = f"no such bibliography “{name}”; its path is relative to this file"
+            raise ConfigError(message, path=config.path, line=config.lines.get(name))
+    return tuple(paths.values())
 
 
 def excludes(config: Config, path: str | PurePath) -> bool:
@@ -205,8 +223,11 @@ def _glob(glob: str) -> re.Pattern[str]:
 
 
 def _markets(entry: Entry) -> tuple[str, ...]:
-    names = (entry.value,) if isinstance(entry.value, str) else strings(entry)
-    return tuple(name.lower() for name in names)
+    return tuple(name.lower() for name in _one_or_more(entry))
+
+
+def _one_or_more(entry: Entry) -> tuple[str, ...]:
+    return (entry.value,) if isinstance(entry.value, str) and entry.value else strings(entry)
 
 
 def _year(entry: Entry) -> int:
@@ -256,6 +277,7 @@ _KEYS: dict[str, Callable[[Entry], object]] = {
     "owned-hosts": strings,
     "citation-scope": one_of(get_args(CitationScope)),
     "citations-since": _year,
+    "bibliography": _one_or_more,
     "data-max-age": _days,
     "overrides": items(_override),
 }

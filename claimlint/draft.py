@@ -16,12 +16,26 @@ from claimlint.find import Hit, Ruleset, find
 from claimlint.language import citations, sentences
 from claimlint.language.cues import Cues, Found, resolve
 from claimlint.language.frames import Frame, frames
+from claimlint.language.library import Library
 from claimlint.language.model import Node, Tree, find_structured, parse
 from claimlint.language.topic import HEALTH, STRONG, topic
 from claimlint.packs import AUTO
 from claimlint.patterns import Text, Token, third_person, tokenize
 from claimlint.selection import Choice
-from claimlint.types import Block, Citation, Document, Finding, Fix, Problem, Reading, Rewrite, Rule, Span, Verdict
+from claimlint.types import (
+    Block,
+    Citation,
+    Document,
+    Finding,
+    Fix,
+    Problem,
+    Reading,
+    Rewrite,
+    Rule,
+    Span,
+    Verdict,
+    Work,
+)
 
 _MYTHS = re.compile(r"\b(?:myths?|misconceptions?|fictions?|fallac(?:y|ies)|old wives)\b", re.I)
 _NEEDS_TREE = frozenset("hedge-strong hedge-medium hedge-weak softener hedge-fake limiter negation".split())
@@ -44,12 +58,13 @@ class Options:
     """exhaustive: parse every sentence, take no shortcut. choose: which packs are on for the draft of this name, before it
     has its own say; without it, all. owned_hosts: the publisher's own hosts, whose pages are
     no citations. citation_scope: what a citation covers, its "sentence" or its whole "paragraph". citations_since: the
-    year before which a citation is stale; 0 for none."""
+    year before which a citation is stale; 0 for none. library: works of bibliographies that citations may resolve to."""
 
     exhaustive: bool = False
     owned_hosts: tuple[str, ...] = ()
     citation_scope: str = "sentence"
     citations_since: int = 0
+    library: tuple[Work, ...] = ()
     choose: Callable[[str], Choice] | None = None
 
 
@@ -79,8 +94,8 @@ class Sentence:
 
 
 class Draft:
-    """A document read sentence by sentence. everything: take no shortcut, look at every sentence. packs: those that are
-    on, whatever the options and the document choose."""
+    """A document read sentence by sentence. library: the works of the options, indexed once for all drafts. everything:
+    take no shortcut, look at every sentence. packs: those that are on, whatever the options and the document choose."""
 
     def __init__(
         self,
@@ -88,13 +103,14 @@ class Draft:
         ruleset: Ruleset,
         cues: Cues,
         options: Options,
+        library: Library,
         *,
         everything: bool,
         packs: tuple[str, ...] = (),
     ) -> None:
         self._packs = packs
         self._document, self._ruleset, self._cues = document, ruleset, cues
-        self._options, self._everything = options, everything
+        self._options, self._library, self._everything = options, library, everything
         self._sentences: list[Sentence] = []
         self._of_block: defaultdict[int, list[int]] = defaultdict(list)
         self._cited: dict[int, tuple[Citation, ...]] = {}
@@ -110,7 +126,7 @@ class Draft:
             return ()
         self._topic = topic([sentence.text for sentence in self._sentences])
         self._references = citations.references(
-            self._document, self._options.owned_hosts, self._options.citations_since
+            self._document, self._options.owned_hosts, self._options.citations_since, self._library
         )
         for index in chosen:
             self._frame(index)

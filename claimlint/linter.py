@@ -13,6 +13,7 @@ from claimlint.draft import Draft
 from claimlint.draft import Options as Options  # noqa: PLC0414 - part of this module's interface
 from claimlint.find import compile_packs
 from claimlint.language.cues import Cues
+from claimlint.language.library import Library
 from claimlint.packs import Pack
 from claimlint.types import Document, Finding, Reading, Report, Rule
 
@@ -25,6 +26,7 @@ class Linter:
     def __init__(self, packs: Sequence[Pack], *, options: Options | None = None) -> None:
         self.packs, self.options = tuple(packs), options or Options()
         self._ruleset = compile_packs(packs)
+        self._library = Library(self.options.library)
         self._cues = Cues(self._ruleset.cues, self._ruleset.lexicon)
 
     @property
@@ -67,7 +69,9 @@ class Linter:
         ).matched()
 
     def _draft(self, document: Document, *, everything: bool, packs: tuple[str, ...] = ()) -> Draft:
-        return Draft(document, self._ruleset, self._cues, self.options, everything=everything, packs=packs)
+        return Draft(
+            document, self._ruleset, self._cues, self.options, self._library, everything=everything, packs=packs
+        )
 
 
 def _specific(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Finding]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from claimlint import config as configuration
 from claimlint.config import Config
 from claimlint.errors import ConfigError
-from claimlint.types import Report, Rule
+from claimlint.types import Report, Rule, Work
 
 # ruff: noqa: PLC0415
 # The linter and the packs are imported where they are used: a command that needs neither answers at once.
@@ -75,11 +75,22 @@ class Project:
             owned_hosts=self.config.owned_hosts,
             citation_scope=self.config.citation_scope,
             citations_since=self.config.citations_since,
+            library=self.library,
             choose=self.choice,
         )
         linter = Linter(self.load_packs(examples=False), options=options)
         configuration.check_references(self.config, self._known(linter) | set(OWN_RULES))
         return linter
+
+    @cached_property
+    def library(self) -> tuple[Work, ...]:
+        """The works of the configured bibliographies. Raises ConfigError if one is not there, or malformed."""
+        paths = configuration.bibliographies(self.config)
+        if not paths:
+            return ()
+        from claimlint.bibliography import load_all
+
+        return load_all(paths)
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -105,7 +116,7 @@ class Project:
         """Raises ConfigError, with file and line, if one of them is malformed."""
         from claimlint import settle
 
-        return settle.registers(self.config, self.known)
+        return settle.registers(self.config, self.known | set(settle.OWN_RULES), {work.key for work in self.library})
 
     @cached_property
     def choice(self) -> Callable[[str], Choice]:
@@ -157,5 +168,6 @@ class Project:
         root = self.config.root
         named = [self.config.path] if self.config.path else []
         named += [root / name for name in FILES if (root / name).exists()]
+        named += configuration.bibliographies(self.config)
         files = {configuration.relative(self.config, path): path.read_bytes() for path in named}
         return Inputs(version, self.today, identity(), self.linter.packs, files)

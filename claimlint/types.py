@@ -183,7 +183,9 @@ class Citation:
     """A reference found in a block's text, and whether it resolves.
 
     form: doi, pmid, link, note, numeric, author-year, narrative, source, named … fault: "" if it resolves, else the code of
-    what is wrong with it (knowledge: dangling, own-site, commercial, news, study-without-link, placeholder …).
+    what is wrong with it (knowledge: dangling, own-site, commercial, news, study-without-link, placeholder …). entry: the
+    text of what it resolved to, in the draft or in a library; study: the study type of that (`studies.STUDY_TYPES`). Both
+    are "" if it stands for itself.
     """
 
     form: str
@@ -192,6 +194,27 @@ class Citation:
     end: int
     fault: str = ""
     study: str = ""
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One work of a bibliography library.
+
+    key: what drafts cite it by. authors: family names with their particles, an organisation as one. year: 0 if none is
+    known. doi: in lower case, without resolver. pmid: digits. study: one of `studies.STUDY_TYPES`, or "". file, line:
+    where it stands, lines from 1.
+    """
+
+    key: str
+    authors: tuple[str, ...] = ()
+    year: int = 0
+    title: str = ""
+    doi: str = ""
+    pmid: str = ""
+    study: str = ""
+    file: str = field(default="", compare=False)
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Options:
     owned_hosts: tuple[str, ...] = ()
     citation_scope: str = "sentence"
     citations_since: int = 0
+    library: tuple[Any, ...] = ()
     choose: Any = None
 
 
@@ -555,6 +556,8 @@ def test_inspect_as_json(site: Path, run: Any) -> None:
                 "start": {"line": 2, "column": 12, "offset": 18},
                 "end": {"line": 2, "column": 15, "offset": 21},
                 "fault": "dangling",
+                "study": "",
+                "entry": "",
             }
         ],
         "hits": [

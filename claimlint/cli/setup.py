@@ -44,6 +44,10 @@ citation-scope: sentence
 # A reference from before this year is stale and does not count; without it, age does not matter.
 # citations-since: 2010
 
+# Libraries of references (BibTeX, CSL-JSON) to which citations may resolve. Default: references.bib beside this file, if
+# there is one.
+# bibliography: [refs/references.bib]
+
 # Days after which the packs' data on approvals are called old, on standard error.
 data-max-age: 365
 

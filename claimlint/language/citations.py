@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from claimlint.types import Block, Citation, Document
+from claimlint.language.library import KEY, Library, described, keys
+from claimlint.studies import PRECLINICAL, preclinical, strongest, study_type
+from claimlint.types import Block, Citation, Document, Work
 
 _NAME = r"(?-i:[A-Z])[\w’'\-]+"
 _YEAR = r"(?:(?:19|20)\d{2}[a-z]?|n\.d\.|in press)"
 _AND = rf"(?:\s*,?\s*(?:&|and)\s+(?:the\s+)?{_NAME}|,?\s+et\s+al\.?)"
 _ORG = rf"{_NAME}(?:\s+(?:(?:of|for|the|and|on|&)\s+)*{_NAME})*"
 _PATTERNS: Mapping[str, re.Pattern[str]] = {
-    "doi": re.compile(r"\b(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/[^\s\"'<>)\]]+", re.I),
+    "doi": re.compile(
+        r"\b(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/(?:[^\s\"'<>()\]]|\([^\s\"'<>()\]]*\))+", re.I
+    ),
     "pmid": re.compile(r"\b(?:PMID:?\s*\d{4,9}|PMC\s?\d{5,9}|NCT\d{8}|ISRCTN\d{8}|EudraCT\s*\d{4}-\d{6}-\d{2})\b"),
     "author-year": re.compile(
         rf"\((?:see\s+|e\.g\.,?\s+|reviewed\s+in\s+)?(?:the\s+)?{_ORG}(?:,\s*{_NAME})*{_AND}*,?\s+{_YEAR}(?:,\s*pp?\.\s*\d+(?:[–-]\d+)?)?"
@@ -69,11 +73,9 @@ _NO_AUTHORS = frozenset(
 """Capitalised words before a year in brackets that are no author: "(May 2021)", "(Updated 2023)"."""
 _LABELLED = re.compile(r"^\W*(?:\[(\d{1,3})\]|(\d{1,3})[.)])\s+\S")
 _ENTRY_SIGNS = re.compile(r"\b(?:19|20)\d{2}\b|\b10\.\d{4,9}/|\bPMID\b|\bet al\b", re.I)
-_PRECLINICAL = re.compile(
-    r"\b(?:rats?|mice|mouse|murine|rodents?|rabbits?|zebrafish|in[ -]vitro|cell lines?|ex vivo|animal models?)\b", re.I
-)
-"""Words in a reference's title that make it one about animals or cells, which support no claim about people."""
 _ANIMALS = re.compile(r"\b(?:dogs?|cats?|horses?|pets?|animals?|laboratory|lab studies|cells?)\b", re.I)
+_KEYS = re.compile(r"@?[\w][\w:.#$%&\-+?<>~/]*")
+"""A citation key as it stands in a component or shortcode."""
 _REFERENCES = re.compile(
     r"^\W*(?:(?:selected|key|scientific|further)\s+)?(?:references?|sources?|citations?|bibliography|works cited|further reading|"
     r"footnotes?|endnotes?|notes|studies cited|literature(?: cited)?|research cited)(?:\s*\(\d+\))?\s*(?:and\s+(?:notes|sources|further reading))?\W*$",
@@ -124,23 +126,39 @@ _CONTINUES = re.compile(
 
 @dataclass(slots=True)
 class References:
-    """What a draft's markers can resolve to: numbered entries, footnotes, anchors, and the text of all entries."""
+    """What a draft's markers can resolve to: numbered entries, footnotes, anchors, keys of its front matter, the text of
+    all entries, and the works of a library."""
 
     numbers: dict[str, str] = field(default_factory=dict)
     notes: dict[str, Block] = field(default_factory=dict)
     anchors: dict[str, Block] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
     entries: list[str] = field(default_factory=list)
     blocks: set[int] = field(default_factory=set)
     owned: tuple[str, ...] = ()
     since: int = 0
+    library: Library = field(default_factory=Library)
 
 
-def references(document: Document, owned: Sequence[str] = (), since: int = 0) -> References:
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """What a citation leads to: the fault, "" if it counts, and the text and study type of its entry, if it has one."""
+
+    fault: str = ""
+    entry: str = ""
+    study: str = ""
+
+
+def references(
+    document: Document, owned: Sequence[str] = (), since: int = 0, library: Library | Iterable[Work] = ()
+) -> References:
     """Collect reference lists, footnotes, anchors and front-matter sources.
 
-    owned: hosts of the publisher itself. since: the year before which a reference is stale; 0 for none.
+    owned: hosts of the publisher itself. since: the year before which a reference is stale; 0 for none. library: works
+    that citations may resolve to as well; many drafts share one `Library`.
     """
-    refs = References(owned=tuple(owned), since=since)
+    library = library if isinstance(library, Library) else Library(library)
+    refs = References(owned=tuple(owned), since=since, library=library)
     listed = {
         index
         for index, block in enumerate(document.blocks)
@@ -166,12 +184,20 @@ def references(document: Document, owned: Sequence[str] = (), since: int = 0) ->
             refs.numbers.setdefault(number, block.text + " " + " ".join(mark.target for mark in block.marks))
             refs.entries.append(block.text)
             refs.blocks.add(index)
-    refs.entries += [
-        " ".join(_strings(document.meta.get(key)))
-        for key in ("sources", "references", "citations", "bibliography")
-        if document.meta.get(key)
-    ]
+    for name in ("sources", "references", "citations", "bibliography"):
+        _front_matter(document.meta.get(name), refs)
     return refs
+
+
+def _front_matter(value: Any, refs: References) -> None:
+    """Each source of a front-matter list; those with an `id` can be cited by it."""
+    for item in value if isinstance(value, list | tuple) else [value]:
+        text = " ".join(_strings(item))
+        if not text:
+            continue
+        refs.entries.append(text)
+        if isinstance(item, Mapping) and isinstance(item.get("id"), str):
+            refs.keys[item["id"]] = text
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -194,22 +220,20 @@ def find(block: Block, refs: References) -> tuple[Citation, ...]:
                 continue
             if form in ("author-year", "narrative") and not set(_NAMES.findall(match.group())) - _NO_AUTHORS:
                 continue
-            found.append(Citation(form, match.group(), match.start(), match.end(), _fault(form, match.group(), refs)))
+            found.append(
+                _citation(form, match.group(), match.start(), match.end(), _resolve(form, match.group(), refs))
+            )
+    found += _bare_keys(block.text, found, refs)
     for mark in block.marks:
         text = block.text[mark.start : mark.end]
         if mark.kind == "link":
-            found.append(Citation("link", text, mark.start, mark.end, _link_fault(mark.target, refs)))
+            found.append(_citation("link", text, mark.start, mark.end, _link(mark.target, refs)))
         elif mark.kind == "note":
-            found.append(Citation("note", f"[^{mark.target}]", mark.start, mark.end, _note_fault(mark.target, refs)))
+            found.append(_citation("note", f"[^{mark.target}]", mark.start, mark.end, _note(mark.target, refs)))
         elif mark.kind == "number":
-            faults = [_number_fault(number, refs) for number in re.findall(r"\d+", mark.target)]
-            found.append(
-                Citation("number", mark.target, mark.start, mark.end, next((fault for fault in faults if fault), ""))
-            )
+            found.append(_citation("number", mark.target, mark.start, mark.end, _numbers(mark.target, refs)))
         elif mark.kind == "cite":
-            found.append(
-                Citation("component", mark.target, mark.start, mark.end, "" if mark.target.strip() else "dangling")
-            )
+            found.append(_citation("component", mark.target, mark.start, mark.end, _component(mark.target, refs)))
     # a number or a study inside a link is judged by where the link leads
     linked = [(item.start, item.end) for item in found if item.form == "link" and not item.fault]
     kept = [
@@ -220,23 +244,110 @@ def find(block: Block, refs: References) -> tuple[Citation, ...]:
     return tuple(sorted(kept, key=lambda item: (item.start, item.end, item.form)))
 
 
-def _fault(form: str, text: str, refs: References) -> str:
+def _citation(form: str, text: str, start: int, end: int, resolved: _Resolved) -> Citation:
+    return Citation(form, text, start, end, resolved.fault, resolved.study, resolved.entry)
+
+
+def _bare_keys(text: str, found: Sequence[Citation], refs: References) -> list[Citation]:
+    """Keys of the library outside brackets that do not look like keys: "As @murrough-trial shows"."""
+    if "@" not in text or not refs.library:
+        return []
+    return [
+        _citation("pandoc", match.group(), match.start(), match.end(), _keyed([key], refs))
+        for match in KEY.finditer(text)
+        if refs.library.get(key := match[1] or match[2])
+        and not any(other.start < match.end() and match.start() < other.end for other in found)
+    ]
+
+
+def _resolve(form: str, text: str, refs: References) -> _Resolved:
     if form in ("numeric", "superscript"):
-        text = text.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
-        return next((fault for number in re.findall(r"\d+", text) if (fault := _number_fault(number, refs))), "")
+        return _numbers(text.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")), refs)
     if form in ("author-year", "narrative", "narrative-in"):
-        if re.search(r"\bn\.d\.", text):
-            return "undated"
-        names = [name for name in re.findall(r"[A-Z][\w’'\-]+", text) if name not in ("In", "The")]
-        entries = [entry for entry in refs.entries if any(name in entry for name in names)]
-        if refs.entries and names and not entries:
-            return "dangling"
-        if entries and all(_PRECLINICAL.search(entry) for entry in entries):
-            return "preclinical"
-        return _stale(text, refs)
+        return _authored(text, refs)
+    if form == "pandoc":
+        return _keyed(keys(text), refs)
+    if form in ("doi", "pmid"):
+        work = refs.library.identified(text)
+        return _works([work], refs) if work else _Resolved()
     if form == "source" and _OWN_DATA.search(text):
-        return "own-data"
-    return {"placeholder": "placeholder", "study": _STUDY}.get(form, "")
+        return _Resolved("own-data")
+    return _Resolved({"placeholder": "placeholder", "study": _STUDY}.get(form, ""))
+
+
+def _authored(text: str, refs: References) -> _Resolved:
+    """Authors and years: works of the library, then entries of the draft that hold one of the names."""
+    if re.search(r"\bn\.d\.", text):
+        return _Resolved("undated")
+    works, misdated = refs.library.cited(text)
+    if any(not any(name in entry for entry in refs.entries) for name in misdated):
+        return _Resolved("dangling")
+    if works:
+        return _works(works, refs)
+    names = [name for name in _NAMES.findall(text) if name not in ("In", "The")]
+    entries = [entry for entry in refs.entries if any(name in entry for name in names)]
+    if refs.entries and names and not entries:
+        return _Resolved("dangling")
+    if not entries:
+        return _Resolved(_stale(text, refs))
+    years = _YEARS.findall(text)
+    entry = next((each for each in entries if any(year in each for year in years)), entries[0])
+    lab = all(_study(each, refs) in PRECLINICAL for each in entries)
+    return _Resolved("preclinical" if lab else _stale(text, refs), _line(entry), _study(entry, refs))
+
+
+def _keyed(cited: Sequence[str], refs: References) -> _Resolved:
+    """Keys of the front matter or of the library; without a library nobody can tell, and they count."""
+    own = [refs.keys[key] for key in cited if key in refs.keys]
+    works = [work for key in cited if key not in refs.keys and (work := refs.library.get(key))]
+    if refs.library and len(own) + len(works) < len(cited):
+        return _Resolved("dangling")
+    of_draft = (_Resolved("", _line(text), _study(text, refs)) for text in own)
+    return _together([*of_draft, *([_works(works, refs)] if works else [])])
+
+
+def _component(target: str, refs: References) -> _Resolved:
+    """What a citation component or shortcode points to: keys, a number or label of the draft, a DOI, or its own words."""
+    target = target.strip()
+    if not target:
+        return _Resolved("dangling")
+    if work := refs.library.identified(target):
+        return _works([work], refs)
+    parts = [part.strip() for part in re.split(r"[,;]", target) if part.strip()]
+    if all(part in refs.numbers for part in parts):
+        return _together([_Resolved("", _line(refs.numbers[part]), _study(refs.numbers[part], refs)) for part in parts])
+    worded = any(part.isdecimal() or part.startswith("10.") or "://" in part for part in parts)
+    if not worded and target.lower() not in refs.notes and all(_KEYS.fullmatch(part) for part in parts):
+        return _keyed([part.removeprefix("@") for part in parts], refs)
+    works, _ = refs.library.cited(target)
+    return _works(works, refs) if works else _Resolved()
+
+
+def _works(works: Sequence[Work], refs: References) -> _Resolved:
+    """Works of the library, cited at once: one that is about people and recent enough is enough."""
+    fault = ""
+    if all(work.study in PRECLINICAL for work in works):
+        fault = "preclinical"
+    elif all(0 < work.year < refs.since for work in works):
+        fault = "stale"
+    return _Resolved(fault, "; ".join(map(described, works)), strongest(work.study for work in works))
+
+
+def _together(parts: Sequence[_Resolved]) -> _Resolved:
+    """Entries that are cited at once, each of which has to count."""
+    fault = next((part.fault for part in parts if part.fault), "")
+    entries = dict.fromkeys(part.entry for part in parts if part.entry)
+    return _Resolved(fault, "; ".join(entries), strongest(part.study for part in parts))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _study(entry: str, refs: References) -> str:
+    """The study type of an entry: the library's if it has the entry's DOI or PMID, else by its words."""
+    work = refs.library.identified(entry)
+    return (work.study if work else "") or study_type(entry)
 
 
 def _stale(text: str, refs: References) -> str:
@@ -245,20 +356,30 @@ def _stale(text: str, refs: References) -> str:
     return "stale" if years and max(years) < refs.since else ""
 
 
-def _number_fault(number: str, refs: References) -> str:
-    return _entry_fault(refs.numbers[number], refs) if number in refs.numbers else "dangling"
+def _numbers(text: str, refs: References) -> _Resolved:
+    numbers = re.findall(r"\d+", text)
+    return _together(
+        [_entry(refs.numbers[number], refs) if number in refs.numbers else _Resolved("dangling") for number in numbers]
+    )
 
 
-def _note_fault(label: str, refs: References) -> str:
+def _note(label: str, refs: References) -> _Resolved:
     block = refs.notes.get(label.lower())
-    if block is None:
-        return "dangling"
-    return _entry_fault(block.text + " " + " ".join(mark.target for mark in block.marks), refs)
+    return _block(block, refs) if block else _Resolved("dangling")
 
 
-def _entry_fault(entry: str, refs: References) -> str:
+def _block(block: Block, refs: References) -> _Resolved:
+    return _entry(block.text + " " + " ".join(mark.target for mark in block.marks), refs)
+
+
+def _entry(entry: str, refs: References) -> _Resolved:
+    study = _study(entry, refs)
+    return _Resolved(_entry_fault(entry, study, refs), _line(entry), study)
+
+
+def _entry_fault(entry: str, study: str, refs: References) -> str:
     """An entry is a reference if it has a year, an identifier or a trusted link; a link to an own page is none."""
-    if _PRECLINICAL.search(entry):
+    if study in PRECLINICAL:
         return "preclinical"
     if _ENTRY_SIGNS.search(entry) or re.search(r"\bPMC\d|\bNCT\d|\bISBN\b", entry):
         return _stale(entry, refs)
@@ -269,12 +390,16 @@ def _entry_fault(entry: str, refs: References) -> str:
     return "no-locator"
 
 
-def _link_fault(target: str, refs: References) -> str:
+def _link(target: str, refs: References) -> _Resolved:
     if target.startswith("#"):
         block = refs.anchors.get(target[1:])
-        if block is None:
-            return "dangling"
-        return _entry_fault(block.text + " " + " ".join(mark.target for mark in block.marks), refs)
+        return _block(block, refs) if block else _Resolved("dangling")
+    fault = _link_fault(target, refs)
+    work = refs.library.identified(target) if fault in ("", "unknown-source") else None
+    return _works([work], refs) if work else _Resolved(fault)
+
+
+def _link_fault(target: str, refs: References) -> str:
     try:
         parts = urlsplit(target)
     except ValueError:
@@ -311,7 +436,7 @@ def covers(
     or a quotation.
     """
     whole = whole or (block.kind in ("item", "cell", "quote") and len(block.text) < 600)
-    if _PRECLINICAL.search(text) or _ANIMALS.search(text):
+    if preclinical(text) or _ANIMALS.search(text):
         citations = [replace(item, fault="") if item.fault == "preclinical" else item for item in citations]
     inside = [
         item

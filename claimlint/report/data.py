@@ -147,7 +147,14 @@ def _sentence(reading: Reading, block: Block, lines: Lines) -> dict[str, Any]:
             for cue in reading.cues
         ],
         "citations": [
-            {"form": each.form, "text": each.text, **place(each.start, each.end), "fault": each.fault}
+            {
+                "form": each.form,
+                "text": each.text,
+                **place(each.start, each.end),
+                "fault": each.fault,
+                "study": each.study,
+                "entry": each.entry,
+            }
             for each in reading.citations
         ],
         "hits": [

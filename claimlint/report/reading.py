@@ -40,7 +40,8 @@ def sentence(document: Document, reading: Reading, lines: Lines, fates: Fates | 
         yield f"  {cue.kind} “{printable(cue.text)}”{strength}{_governs(block, cue)}"
     for citation in reading.citations:
         fault = f"does not count: {citation.fault}" if citation.fault else "counts"
-        yield f"  citation “{printable(citation.text)}” ({citation.form}) {fault}"
+        study = f", {citation.study}" if citation.study else ""
+        yield f"  citation “{printable(citation.text)}” ({citation.form}{study}) {fault}"
     for verdict in reading.verdicts:
         yield f"  {verdict.rule} “{printable(verdict.excerpt)}”: {_fate(verdict, fates)}"
         yield from (f"    {printable(reason)}" for reason in verdict.reasons)

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from claimlint.bibliography import STUDY_TYPES
 from claimlint.config import OWN_PACK
 from claimlint.entries import Entry, day, items, one_of, read, read_yaml, required, strings, text, version_1
 from claimlint.language import sentences
 from claimlint.language.citations import BRACKETED
 from claimlint.settle.own import finding, rule
 from claimlint.settle.wording import bases, departure, likeness
+from claimlint.studies import STUDY_TYPES
 from claimlint.types import Finding, Reading, Report
 
 FILE = ".claimlint/substantiation.yml"
