@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import dropwhile, groupby, takewhile
+from itertools import dropwhile, groupby, islice, takewhile
 from typing import Literal
 
 from claimlint.report import Context
@@ -212,14 +213,19 @@ def _table(blocks: Sequence[Block], first: int) -> list[int]:
     """The indexes of the cells from `first` on, and of what stands inside them: images, buttons, lists."""
     run = [first]
     for index in range(first + 1, len(blocks)):
-        block = blocks[index]
-        if block.kind == "cell":
-            if index > run[-1] + 1 and not set(block.leads) & set(run):
+        if blocks[index].kind == "cell":
+            if index > run[-1] + 1 and not _led(blocks, index, set(run)):
                 break
             run += range(run[-1] + 1, index + 1)
-        elif block.kind not in _IN_CELLS:
+        elif blocks[index].kind not in _IN_CELLS:
             break
     return run
+
+
+def _led(blocks: Sequence[Block], start: int, run: AbstractSet[int]) -> bool:
+    """Whether a cell of a run leads one of those that stand together from `start` on."""
+    cells = takewhile(lambda block: block.kind == "cell", islice(blocks, start, None))
+    return any(not run.isdisjoint(cell.leads) for cell in cells)
 
 
 class _Table:

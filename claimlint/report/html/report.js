@@ -146,14 +146,9 @@
   const changed = () => { apply(); write(); };
   const clear = () => { form.reset(); at = ""; changed(); };
 
-  let resetting = false;
   form.addEventListener("input", changed);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => {
-    if (resetting) return;
-    resetting = true;
-    setTimeout(() => { resetting = false; changed(); });
-  });
+  byId("clear").addEventListener("click", clear);
 
   // Going to a place: what is hidden by a filter or a closed part is shown first.
   let current = null;
