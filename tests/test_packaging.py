@@ -40,3 +40,5 @@ def test_packs_are_found_from_the_wheel(tmp_path):
     assert names.split() == builtin_names()
     assert int(count) > 30
     assert (site / "claimlint/report/schema/report.schema.json").is_file()
+    for name in ("base.html", "page.html", "trend.html", "draft.html", "charts.html", "report.css", "report.js"):
+        assert (site / "claimlint/report/html" / name).is_file()

@@ -145,7 +145,12 @@ def _harmless(character: str) -> str:
 
 def printable(text: str) -> str:
     """Text from a draft on one line of a terminal."""
-    return text if text.isprintable() else "".join(map(_harmless, " ".join(text.split())))
+    return text if text.isprintable() else harmless(" ".join(text.split()))
+
+
+def harmless(text: str) -> str:
+    """Text from a draft without what steers a terminal or turns the text around; as long as before."""
+    return text if text.isprintable() else "".join(map(_harmless, text))
 
 
 def _fitting(text: str, room: int) -> str:
