@@ -98,8 +98,9 @@ def edits(project: Project, names: list[str], outside: int, inside: int, seed: i
         }
         target = [span for span in places if (span in own) != apart]
         if not apart:
+            # a sentence that stands twice may lose one of its places
             waived = {item.span for item in report.findings if one_line(item.sentence) == sentence}
-            target = [span for span in target if any(span.overlaps(each) for each in waived)]
+            target = [span for span in target if len(waived) == 1 and any(span.overlaps(each) for each in waived)]
         if not target:
             continue
         after = edited(report.source, chance.choice(target), chance)

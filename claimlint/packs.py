@@ -563,15 +563,29 @@ def _installed() -> dict[str, Path]:
     return found
 
 
-@lru_cache(maxsize=64)
 def load_file(path: Path, *, examples: bool = True) -> Pack:
-    """Load one pack from a YAML file or a folder of them, without what it extends; examples: see `load_packs`."""
+    """Load one pack from a YAML file or a folder of them, without what it extends; examples: see `load_packs`.
+
+    Read once in a process, and again when a file has changed."""
     files = sorted(path.glob("*.yml")) if path.is_dir() else [path]
     if not files:
         raise PackError("the folder holds no .yml file", path=path)
+    return _read(path, tuple((file, _stamp(file)) for file in files), examples)
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except OSError as error:
+        raise PackError(f"cannot be read: {error.strerror}", path=file) from None
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, files: tuple[tuple[Path, tuple[int, int]], ...], examples: bool) -> Pack:
     merged: dict[str, Any] = {"lists": {}, "cues": {}, "rules": [], "examples": [], "override": {}}
     digest = hashlib.sha256()
-    for file in files:
+    for file, _ in files:
         data = _bytes(file)
         digest.update(f"{file.name}\n".encode() + data)
         if path.is_dir() and file.stem.startswith("examples") and not examples:
@@ -588,7 +602,7 @@ def load_file(path: Path, *, examples: bool = True) -> Pack:
                 raise PackError(f"the key “{key}” stands in two files of this pack", path=file)
             merged[key] = value
     if "name" not in merged:
-        raise PackError("lacks the key “name”", path=files[0])
+        raise PackError("lacks the key “name”", path=files[0][0])
     rules, more_examples, overrides = merged.pop("rules"), merged.pop("examples"), merged.pop("override")
     for name, (node, more) in more_examples:
         own = next((values for _, values in rules if values["id"] == name), None)

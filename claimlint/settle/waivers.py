@@ -26,7 +26,7 @@ from claimlint.types import Document, Finding, Lines, Report, Span
 FILE = ".claimlint/waivers.yml"
 EXPIRED, DRIFTED = f"{OWN_PACK}/expired-waiver", f"{OWN_PACK}/drifted-waiver"
 ORPHANED, SELF = f"{OWN_PACK}/orphaned-waiver", f"{OWN_PACK}/self-approved-waiver"
-_LIKE = 0.5
+_LIKE = 0.6
 """How like the waived sentence another must be to be taken for what became of it."""
 
 RULES = {
