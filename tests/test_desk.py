@@ -135,7 +135,7 @@ def concise(run: Any, *options: str) -> list[str]:
 
 
 def test_a_baseline_leaves_only_what_is_new(run: Any) -> None:
-    assert run("baseline", "write").out == ".claimlint/baseline.json: 3 findings in 1 drafts\n"
+    assert run("baseline", "write").out == ".claimlint/baseline.json: 3 findings in 1 draft\n"
     assert run("check").out == "no findings in 1 draft; 3 baselined\n"
     assert len(concise(run, "--no-baseline")) == 2
     replaced("blog/post.md", "# Relief\n", "# Relief\n\nSomething else. The salt is safe.\n\nMore words.\n")
@@ -147,14 +147,14 @@ def test_a_baseline_grows_only_when_told(run: Any) -> None:
     run("baseline", "write")
     before = BASELINE.read_text("utf-8")
     replaced("blog/post.md", "Parking is free.", "The salt is safe.")
-    assert "1 new findings are not in it; --grow adds them" in run("baseline", "write").out
+    assert "1 new finding left out; --grow adds what is new" in run("baseline", "write").out
     assert BASELINE.read_text("utf-8") == before
     run("baseline", "prune")
     assert BASELINE.read_text("utf-8") == before
-    assert run("baseline", "write", "--grow").out == ".claimlint/baseline.json: 4 findings in 1 drafts\n"
+    assert run("baseline", "write", "--grow").out == ".claimlint/baseline.json: 4 findings in 1 draft\n"
     assert concise(run) == []
     replaced("blog/post.md", "The tea is safe too.", "The tea is warm.")
-    assert run("baseline", "prune").out == ".claimlint/baseline.json: 3 findings in 1 drafts; 1 gone\n"
+    assert run("baseline", "prune").out == ".claimlint/baseline.json: 3 findings in 1 draft; 1 gone\n"
 
 
 def test_a_baseline_is_diffed_line_by_line_and_shown(run: Any) -> None:

@@ -121,10 +121,11 @@ def _rewrite_baseline(args: argparse.Namespace, *, grow: bool, start: bool = Tru
             kept, new = kept + new, []
         if kept != list(old.entries) or not there:
             baseline.dump(kept, path)
-    print(f"{relative(here.config, path)}: {len(kept)} findings in {len({each.path for each in kept})} drafts", end="")
+    where = reporting.counted(len({each.path for each in kept}), "draft")
+    print(f"{relative(here.config, path)}: {reporting.counted(len(kept), 'finding')} in {where}", end="")
     print(f"; {gone} gone" if gone else "")
     if new and start:
-        print(f"{len(new)} new findings are not in it; --grow adds them")
+        print(f"{reporting.counted(len(new), 'new finding')} left out; --grow adds what is new")
     return 2 if unread else 0
 
 
@@ -333,7 +334,7 @@ def _waivers_prune(args: argparse.Namespace) -> int:
         gone = ledger.prune(register, dead, known)
     for each in gone:
         print(f"{each.path}: {each.rule}, until {each.expires}: “{each.sentence}”")
-    print(f"{len(gone)} waiver{'' if len(gone) == 1 else 's'} {'to remove' if args.dry_run else 'removed'}")
+    print(f"{reporting.counted(len(gone), 'waiver')} {'to remove' if args.dry_run else 'removed'}")
     return 0
 
 
