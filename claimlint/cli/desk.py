@@ -211,7 +211,7 @@ def _waive(args: argparse.Namespace) -> int:
     if report.problems:
         raise ConfigError(report.problems[0].message, path=path, line=report.problems[0].line)
     chosen = _chosen(report, _line(source, path, number), args.rule)
-    made = _waivers(chosen, path, number, here, args)
+    made = _waivers(chosen, path, Lines(source), here, args)
     register = here.config.root / waivers.FILE
     ledger.add(register, made, here.known | set(here.rules))
     for each in made:
@@ -260,18 +260,22 @@ def _chosen(report: Report, line: tuple[int, int], rules: Sequence[str] | None) 
     return list(first.values())
 
 
-def _waivers(chosen: Sequence[Finding], path: Path, line: int, here: Project, args: argparse.Namespace) -> list[Waiver]:
+def _waivers(
+    chosen: Sequence[Finding], path: Path, lines: Lines, here: Project, args: argparse.Namespace
+) -> list[Waiver]:
     from claimlint.settle import git
     from claimlint.settle.waivers import Waiver, one_line, same_person
 
-    wrote = git.authors(path).get(line, "")
-    author = args.author or wrote or git.user(path.absolute().parent)
+    blamed = git.authors(path)
+    touched = sorted({line for item in chosen for line in lines.touched(item.span)})
+    wrote = [blamed[line] for line in touched if line in blamed]
+    author = args.author or next(iter(wrote), "") or git.user(path.absolute().parent)
     for item in chosen:
         print(f"{item.rule}: “{item.sentence}”", file=sys.stderr)
     reason = args.reason or _asked("reason", "why may it stand")
     approver = args.approver or _asked("approver", "who approves it")
     author = author or _asked("author", "who wrote it")
-    for person in filter(None, (author, wrote)):
+    for person in (author, *wrote):
         if same_person(approver, person):
             raise ConfigError(f"{approver} wrote the claim ({person}); somebody else must approve it")
     expires = _day(args.expires) if args.expires else here.today + timedelta(days=_DAYS)
