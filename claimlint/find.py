@@ -34,7 +34,7 @@ class Hit:
     denied: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Ruleset:
     """All packs as one: rules by id, the lexicon of lists, and matchers: of patterns, exceptions, what whole drafts
     should hold, topics of packs, names and uses of treatments."""
@@ -150,6 +150,10 @@ def tried(
 
 def find(text: Text, ruleset: Ruleset) -> list[Hit]:
     """All hits of a sentence, also those of one rule that overlap: which of them stands is judged."""
+    return text.once(ruleset, lambda text: _hits(text, ruleset))
+
+
+def _hits(text: Text, ruleset: Ruleset) -> list[Hit]:
     found = {
         Hit(
             str(rule),
