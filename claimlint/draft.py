@@ -122,7 +122,8 @@ class Draft:
         self._of_block: defaultdict[int, list[int]] = defaultdict(list)
         self._cited: dict[int, tuple[Citation, ...]] = {}
         self.rules: dict[str, Rule] = {}
-        """The rules of the packs that are on for this draft."""
+        self.packs: frozenset[str] = frozenset()
+        """The packs that are on for this draft; `rules`: theirs."""
         self.problems: tuple[Problem, ...] = ()
 
     def readings(self) -> tuple[Reading, ...]:
@@ -181,7 +182,8 @@ class Draft:
         )
         rows = ((row.block, row.text) for row in self._sentences)
         topics = selection.topics(self._document, rows, self._ruleset.topics) if AUTO in choice.packs else ()
-        self.rules = self._ruleset.view(selection.active(packs, choice, topics))
+        self.packs = selection.active(packs, choice, topics)
+        self.rules = self._ruleset.view(self.packs)
         for row in self._sentences:
             row.hits = [hit for hit in row.hits if hit.rule in self.rules]
 

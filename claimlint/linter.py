@@ -41,6 +41,10 @@ class Linter:
         """All rules by full id."""
         return self._ruleset.rules
 
+    def rules_of(self, report: Report) -> Mapping[str, Rule]:
+        """The rules as they were for a draft: packs of a market or a topic change those of others."""
+        return self._ruleset.view(report.packs)
+
     def check(
         self, source: str, name: str = "-", *, packs: tuple[str, ...] = (), pulse: Callable[[], object] | None = None
     ) -> Report:
@@ -60,7 +64,7 @@ class Linter:
         whole = draft.missing(readings)
         findings = tuple(_numbered([*_specific(claims, draft.rules), *_specific(whole, draft.rules)]))
         problems = (*document.problems, *draft.problems)
-        return Report(name, source, findings, problems, document.comments, document, readings)
+        return Report(name, source, findings, problems, document.comments, document, readings, draft.packs)
 
     def check_many(self, drafts: Iterable[tuple[str, str]]) -> Iterator[Report]:
         """Check (name, source) pairs; reports come in the same order."""
