@@ -412,6 +412,8 @@ class Lexicon:
     terms: dict[str, Any] = field(default_factory=dict)
 
     def learn(self, word: str) -> None:
+        if word in self.bases.get(word, ()):
+            return
         for form in inflect(word):
             known = self.bases.get(form, ())
             if word not in known:

@@ -156,8 +156,8 @@ class Server(LanguageServer):
             self._unseen.add(uri)
         if planned := self._pending.get(uri):
             planned.cancel()
-        pause = min(max(self.settings.debounce / 1000, self._costs.get(uri, 0.0) / 2), _PATIENCE) if wait else 0.0
-        pause = max(pause, self.settings.debounce / 1000 if wait else 0.0)
+        long = min(self._costs.get(uri, 0.0) / 2, _PATIENCE)
+        pause = max(self.settings.debounce / 1000, long) if wait else 0.0
         self._pending[uri] = asyncio.get_running_loop().create_task(self._check_soon(uri, pause))
 
     def schedule_all(self) -> None:
@@ -170,7 +170,6 @@ class Server(LanguageServer):
         file = self.files.get(uri)
         if file is None:
             return
-        started = time.monotonic()
         try:
             checked = await self.work(partial(self._check, file, self.settings.settled))
         except _StaleError:
@@ -179,7 +178,6 @@ class Server(LanguageServer):
             _log.exception("cannot check %s", uri)
             told = drafts.problem(file.source, 1, f"claimlint failed on this file: {error or type(error).__name__}")
             checked = Checked(file, diagnostics=(told,))
-        self._costs[uri] = time.monotonic() - started
         if self.files.get(uri) is file:
             self.checked[uri] = checked
             self._offers.pop(uri, None)
@@ -205,7 +203,9 @@ class Server(LanguageServer):
             return Checked(file, project, None, (drafts.problem(file.source, 1, why),))
         if project is None:
             return Checked(file, None, None, (drafts.unusable(file.source, fault),) if fault else ())
+        started = time.monotonic()
         report = project.check(sound(file.source.text), file.name, pulse=partial(self._pulse, file))
+        self._costs[file.uri] = 0.7 * self._costs.get(file.uri, 0.0) + 0.3 * (time.monotonic() - started)
         checked = Checked(file, project, report)
         return replace(checked, diagnostics=tuple(drafts.diagnostics(checked, settled=settled)))
 
