@@ -15,7 +15,7 @@ from claimlint.settle.suppressions import VERBS
 from claimlint.types import SEVERITIES, Rule
 
 Kind = Literal["keyword", "rule", "key", "value", "list"]
-_COMMENT = re.compile(r"(?:<!--|\{/\*)(?P<inside>(?:(?!-->|\*/\}).)*)\Z", re.DOTALL)
+_COMMENT = re.compile(r"(?:<!--|\{/\*)(?P<inside>(?:(?!-->|\*/\}|<!--|\{/\*).)*)\Z", re.DOTALL)
 _TYPED = re.compile(r"[\w./*-]*\Z")
 _MONTHS = 180
 

@@ -118,7 +118,8 @@ class Projects:
             return
         if held.fault and config == held.config and held.failed == _failed(linted, settled, held.fault):
             return  # on these very files
-        load_file.cache_clear()
+        if held.fault or linted != held.linted:
+            load_file.cache_clear()
         fresh = Project(config, memory=REMEMBERED)
         if project and same:
             _with(fresh, project, "linter", "library", "known")
