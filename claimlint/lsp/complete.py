@@ -78,7 +78,7 @@ _MEANS: Mapping[str, str] = {
 def pack(lines: Sequence[str], number: int, before: str, known: Known) -> list[Option]:
     """In a pack. lines: all of the file; number: the cursor's line, from 0; before: what stands on it up to the cursor."""
     slot = re.search(r"\{([A-Z_0-9]*)\Z", before)
-    if slot:
+    if slot and (slot[1] or before.count('"') % 2 or before.count("'") % 2):  # else a mapping
         names = sorted({*known.lists, *_own_lists(lines)})
         return [Option(name, "list", "a list of terms", len(slot[1])) for name in names]
     return _yaml(lines, number, before, packs.schema(), known)
