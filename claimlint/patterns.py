@@ -43,6 +43,8 @@ _FOLD = str.maketrans(
         "”": '"',
     }
 )
+_PLAIN = re.compile(r"(?!.*cannot)[a-z ]+", re.IGNORECASE | re.ASCII)
+"""Terms whose tokens are their words."""
 _CLITICS = {"'ll": "will", "'re": "are", "'ve": "have", "'m": "am", "'d": "would", "'s": "'s"}
 _STEMS = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
 _NUMBER_WORDS = frozenset(
@@ -420,9 +422,9 @@ class Lexicon:
                 self.bases[form] = (*known, word)
 
     def add_term(self, name: str, term: str) -> None:
-        words = [token.form for token in tokenize(term)]
+        plain = term.lower().split() if _PLAIN.fullmatch(term) else ()
         node = self.terms
-        for word in words:
+        for word in plain or [token.form for token in tokenize(term)]:
             self.learn(word)
             node = node.setdefault(word, {})
         node.setdefault("", set()).add(name)  # "" holds the lists that end here

@@ -473,6 +473,17 @@ def test_a_configuration_that_never_worked(editor, draft, folder, request):
     editor.settles(uri, has("core/cure"))
 
 
+def test_a_fault_goes_with_its_file(editor, project):
+    root, uri = project
+    (root / ".claimlint.yml").write_text("nonsense: 1\n")
+    editor.save(uri)
+    editor.settles((root / ".claimlint.yml").as_uri(), bool)
+    (root / ".claimlint.yml").unlink()
+    editor.watched(root / ".claimlint.yml")
+    editor.settles((root / ".claimlint.yml").as_uri(), lambda found: not found)
+    editor.settles(uri, has("core/cure"))
+
+
 PACK = """\
 name: clinic
 rules:

@@ -63,20 +63,24 @@ class Projects:
         return self._of(self._folder(path)).fault
 
     def faults(self) -> list[Fault]:
-        found = [held.fault for held in self._held.values() if held.fault]
+        found = [held.fault for held in list(self._held.values()) if held.fault]
         return list(dict.fromkeys(found))
 
     def all(self) -> list[Project]:
-        return [held.project for held in self._held.values() if held.project]
+        return [held.project for held in list(self._held.values()) if held.project]
 
-    def refresh(self) -> bool:
-        """Look at the files again; whether any project changed, or failed to."""
+    def refresh(self, files: Iterable[Path | None]) -> bool:
+        """Look at everything again that these files need, and forget the rest; whether a project changed, or failed to."""
         before = {key: (id(held.project), held.fault) for key, held in self._held.items()}
         known, self._configs = self._configs, {}
-        for folder in known:
-            self._of(folder)
+        folders = {*self.folders, *map(self._folder, [*files, None])}
+        needed = {self._key(self._of(folder)) for folder in folders}
+        self._held = {key: held for key, held in self._held.items() if key in needed}
         after = {key: (id(held.project), held.fault) for key, held in self._held.items()}
-        return before != after or known != self._configs
+        return before != after or any(known.get(folder) != found for folder, found in self._configs.items())
+
+    def _key(self, held: _Held) -> Path:
+        return next(key for key, each in self._held.items() if each is held)
 
     def _folder(self, path: Path | None) -> Path:
         if path is None:

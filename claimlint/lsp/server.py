@@ -49,7 +49,6 @@ _WATCHED = (
     "**/pyproject.toml",
     "**/.claimlint/*",
     "**/*.{yml,yaml,bib}",
-    "**/*.json",
 )
 _KINDS: Mapping[complete.Kind, lsp.CompletionItemKind] = {
     "keyword": lsp.CompletionItemKind.Keyword,
@@ -298,7 +297,7 @@ class Server(LanguageServer):
 
     async def reload(self) -> None:
         """Look at the files of all projects again, and check everything if one changed."""
-        if await self.work(self.projects.refresh):
+        if await self.work(partial(self.projects.refresh, [file.path for file in self.files.values()])):
             self.schedule_all()
         self._tell_faults()
 

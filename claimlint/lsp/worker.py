@@ -30,7 +30,7 @@ def _load() -> None:
 
 
 def loaded() -> None:
-    """All is there: the collector need not look at it again."""
-    gc.collect()
+    """All is there: the collector need never look at it again. What is garbage by now is little, and not worth the time
+    of looking for it before the first draft."""
     gc.freeze()
     gc.enable()
