@@ -282,6 +282,10 @@ _KEYS: dict[str, Callable[[Entry], object]] = {
     "overrides": items(_override),
 }
 
+KEYS: Collection[str] = _KEYS
+OVERRIDE_KEYS: Collection[str] = _OVERRIDE_KEYS
+"""The keys of a configuration, and of an entry of its `overrides`."""
+
 
 def _references(entry: Entry) -> Iterable[tuple[Keys, str]]:
     """Every reference to a rule in a checked file, with the keys that lead to it."""

@@ -58,13 +58,16 @@ class Options:
     """exhaustive: parse every sentence, take no shortcut. choose: which packs are on for the draft of this name, before it
     has its own say; without it, all. owned_hosts: the publisher's own hosts, whose pages are
     no citations. citation_scope: what a citation covers, its "sentence" or its whole "paragraph". citations_since: the
-    year before which a citation is stale; 0 for none. library: works of bibliographies that citations may resolve to."""
+    year before which a citation is stale; 0 for none. library: works of bibliographies that citations may resolve to.
+    memory: how many sentences are remembered from one check to the next, for whoever checks the same draft again and again.
+    """
 
     exhaustive: bool = False
     owned_hosts: tuple[str, ...] = ()
     citation_scope: str = "sentence"
     citations_since: int = 0
     library: tuple[Work, ...] = ()
+    memory: int = 0
     choose: Callable[[str], Choice] | None = None
 
 
@@ -95,7 +98,9 @@ class Sentence:
 
 class Draft:
     """A document read sentence by sentence. library: the works of the options, indexed once for all drafts. everything:
-    take no shortcut, look at every sentence. packs: those that are on, whatever the options and the document choose."""
+    take no shortcut, look at every sentence. packs: those that are on, whatever the options and the document choose.
+    prepare: makes a sentence ready for matching, given its words, its place in its block and its lead. pulse: called before
+    each sentence; whoever has no use for the draft any more raises there."""
 
     def __init__(
         self,
@@ -105,17 +110,20 @@ class Draft:
         options: Options,
         library: Library,
         *,
+        prepare: Callable[[str, int, tuple[str, ...]], Text],
         everything: bool,
         packs: tuple[str, ...] = (),
+        pulse: Callable[[], object] | None = None,
     ) -> None:
-        self._packs = packs
+        self._packs, self._prepare, self._pulse = packs, prepare, pulse or (lambda: None)
         self._document, self._ruleset, self._cues = document, ruleset, cues
         self._options, self._library, self._everything = options, library, everything
         self._sentences: list[Sentence] = []
         self._of_block: defaultdict[int, list[int]] = defaultdict(list)
         self._cited: dict[int, tuple[Citation, ...]] = {}
         self.rules: dict[str, Rule] = {}
-        """The rules of the packs that are on for this draft."""
+        self.packs: frozenset[str] = frozenset()
+        """The packs that are on for this draft; `rules`: theirs."""
         self.problems: tuple[Problem, ...] = ()
 
     def readings(self) -> tuple[Reading, ...]:
@@ -149,12 +157,13 @@ class Draft:
 
     def _find(self) -> None:
         for number, block in enumerate(self._document.blocks):
-            lead = _lead(self._document, block)
+            lead = tuple(_lead(self._document, block))
             for start, end in sentences.split(block.text):
-                text = Text.of(tokenize(block.text[start:end], start), self._ruleset.lexicon, lead=lead)
-                lead = []
+                self._pulse()
+                text = self._prepare(block.text[start:end], start, lead)
+                lead = ()
                 self._of_block[number].append(len(self._sentences))
-                self._sentences.append(Sentence(number, start, end, text, find(text, self._ruleset)))
+                self._sentences.append(Sentence(number, start, end, text, list(find(text, self._ruleset))))
         for rule, spec in self._ruleset.structured:
             self._find_structured(rule, spec)
         self._select()
@@ -173,7 +182,8 @@ class Draft:
         )
         rows = ((row.block, row.text) for row in self._sentences)
         topics = selection.topics(self._document, rows, self._ruleset.topics) if AUTO in choice.packs else ()
-        self.rules = self._ruleset.view(selection.active(packs, choice, topics))
+        self.packs = selection.active(packs, choice, topics)
+        self.rules = self._ruleset.view(self.packs)
         for row in self._sentences:
             row.hits = [hit for hit in row.hits if hit.rule in self.rules]
 
@@ -182,9 +192,12 @@ class Draft:
         near = [row for row in self._sentences if any(token.form in anchors for token in row.text.tokens)]
         if not near:
             return
-        texts = [self._document.blocks[row.block].text[row.start : row.end] for row in near]
-        for row, found in zip(near, find_structured([(rule, spec)], texts), strict=True):
-            for _, start, end in found:
+        new = [row for row in near if (find_structured, rule) not in row.text.known]
+        texts = [self._document.blocks[row.block].text[row.start : row.end] for row in new]
+        for row, found in zip(new, find_structured([(rule, spec)], texts) if new else (), strict=True):
+            row.text.known[find_structured, rule] = found
+        for row in near:
+            for _, start, end in row.text.known[find_structured, rule]:
                 low, high = row.start + start, row.start + end
                 inside = [
                     index for index, token in enumerate(row.text.tokens) if token.start < high and low < token.end
@@ -261,20 +274,31 @@ class Draft:
         ]  # fmt: skip
         if not need:
             return
-        texts, places = zip(*(self._without_citations(row) for row in need), strict=True)
-        for row, tree, at in zip(need, parse(texts), places, strict=True):
-            row.tree = tuple(
-                Node(at[node.start], at[node.end - 1] + 1, node.lower, node.tag, node.dep, node.head) for node in tree
-            )
+        keys = [(parse, self._bracketed(row)) for row in need]
+        new = {
+            (id(row.text), key): (row, key) for row, key in zip(need, keys, strict=True) if key not in row.text.known
+        }
+        if new:
+            texts, places = zip(*(self._without(row, cuts) for row, (_, cuts) in new.values()), strict=True)
+            for (row, key), tree, at in zip(new.values(), parse(texts), places, strict=True):
+                row.text.known[key] = tuple(
+                    Node(at[node.start], at[node.end - 1] + 1, node.lower, node.tag, node.dep, node.head)
+                    for node in tree
+                )
+        for row, key in zip(need, keys, strict=True):
+            row.tree = row.text.known[key]
 
-    def _without_citations(self, row: Sentence) -> tuple[str, list[int]]:
-        """The sentence without bracketed citations, which mislead the parser, and the place of each character."""
-        cut = {
-            at
+    def _bracketed(self, row: Sentence) -> tuple[tuple[int, int], ...]:
+        """The places of bracketed citations in the sentence, which mislead the parser."""
+        return tuple(
+            (item.start, item.end)
             for item in self._citations(row.block)
             if item.form in citations.BRACKETED and row.start <= item.start < row.end
-            for at in range(item.start, item.end)
-        }
+        )
+
+    def _without(self, row: Sentence, cuts: tuple[tuple[int, int], ...]) -> tuple[str, list[int]]:
+        """The sentence without these ranges, and the place of each character."""
+        cut = {at for start, end in cuts for at in range(start, end)}
         places = [at for at in range(row.start, row.end) if at not in cut]
         text = self._document.blocks[row.block].text
         return "".join(text[at] for at in places), places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -34,7 +35,7 @@ class Hit:
     denied: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Ruleset:
     """All packs as one: rules by id, the lexicon of lists, and matchers: of patterns, exceptions, what whole drafts
     should hold, topics of packs, names and uses of treatments."""
@@ -66,8 +67,20 @@ class Ruleset:
         return self._views[active]
 
 
+_COMPILED: deque[Ruleset] = deque(maxlen=2)
+"""The last rulesets: projects that use the same packs share one, and a changed configuration costs no compilation."""
+
+
 def compile_packs(packs: Sequence[Pack]) -> Ruleset:
     """Merge lists and cues of all packs and compile their rules."""
+    known = next((each for each in tuple(_COMPILED) if each.packs == tuple(packs)), None)
+    if known is None:
+        known = _compiled(packs)
+        _COMPILED.append(known)
+    return known
+
+
+def _compiled(packs: Sequence[Pack]) -> Ruleset:
     lexicon = Lexicon()
     lists = merged(pack.lists for pack in packs)
     for name, terms in lists.items():
@@ -130,7 +143,7 @@ def tried(
         lists = slots(parse(pattern))
     except PatternSyntaxError as error:
         raise PackError(str(error)) from None
-    ruleset = compile_packs(packs)
+    ruleset = _compiled(packs)  # it learns the words of the pattern
     known = {name for pack in packs for name in pack.lists}
     if unknown := sorted(set(lists) - known):
         raise PackError(f"no pack defines the list {{{unknown[0]}}}")
@@ -150,6 +163,10 @@ def tried(
 
 def find(text: Text, ruleset: Ruleset) -> list[Hit]:
     """All hits of a sentence, also those of one rule that overlap: which of them stands is judged."""
+    return text.once(ruleset, lambda text: _hits(text, ruleset))
+
+
+def _hits(text: Text, ruleset: Ruleset) -> list[Hit]:
     found = {
         Hit(
             str(rule),

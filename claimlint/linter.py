@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from claimlint import readers
 from claimlint.draft import Draft
@@ -15,26 +16,38 @@ from claimlint.find import compile_packs
 from claimlint.language.cues import Cues
 from claimlint.language.library import Library
 from claimlint.packs import Pack
+from claimlint.patterns import Text, tokenize
 from claimlint.types import Document, Finding, Reading, Report, Rule
 
 _SPACES = re.compile(r"\W+")
 
 
 class Linter:
-    """Checks drafts against packs. Deterministic and without state between drafts; cheap to keep, costly to make."""
+    """Checks drafts against packs. Deterministic; cheap to keep, costly to make.
+
+    Between drafts it keeps nothing but what it found out about the last sentences (`Options.memory`), each by its words
+    and place in its block: patterns, cues and the tree, which nothing around them can change. Findings are the same.
+    """
 
     def __init__(self, packs: Sequence[Pack], *, options: Options | None = None) -> None:
         self.packs, self.options = tuple(packs), options or Options()
         self._ruleset = compile_packs(packs)
         self._library = Library(self.options.library)
         self._cues = Cues(self._ruleset.cues, self._ruleset.lexicon)
+        self._prepare = lru_cache(self.options.memory)(self._prepared)
 
     @property
     def rules(self) -> Mapping[str, Rule]:
         """All rules by full id."""
         return self._ruleset.rules
 
-    def check(self, source: str, name: str = "-", *, packs: tuple[str, ...] = ()) -> Report:
+    def rules_of(self, report: Report) -> Mapping[str, Rule]:
+        """The rules as they were for a draft: packs of a market or a topic change those of others."""
+        return self._ruleset.view(report.packs)
+
+    def check(
+        self, source: str, name: str = "-", *, packs: tuple[str, ...] = (), pulse: Callable[[], object] | None = None
+    ) -> Report:
         """Check one draft.
 
         Args:
@@ -42,15 +55,16 @@ class Linter:
             name: tells the format by its suffix and is repeated in the report.
             packs: names of the packs that are to speak; default: what the options, the draft's front matter and its
                 topic choose.
+            pulse: called before each sentence; what it raises ends the check.
         """
         document = readers.read(source, name)
-        draft = self._draft(document, everything=self.options.exhaustive, packs=packs)
+        draft = self._draft(document, everything=self.options.exhaustive, packs=packs, pulse=pulse)
         readings = draft.readings()
         claims = [verdict.finding for reading in readings for verdict in reading.verdicts if verdict.finding]
         whole = draft.missing(readings)
         findings = tuple(_numbered([*_specific(claims, draft.rules), *_specific(whole, draft.rules)]))
         problems = (*document.problems, *draft.problems)
-        return Report(name, source, findings, problems, document.comments, document, readings)
+        return Report(name, source, findings, problems, document.comments, document, readings, draft.packs)
 
     def check_many(self, drafts: Iterable[tuple[str, str]]) -> Iterator[Report]:
         """Check (name, source) pairs; reports come in the same order."""
@@ -68,10 +82,28 @@ class Linter:
             readers.read(source, name), everything=False, packs=tuple(pack.name for pack in self.packs)
         ).matched()
 
-    def _draft(self, document: Document, *, everything: bool, packs: tuple[str, ...] = ()) -> Draft:
+    def _draft(
+        self,
+        document: Document,
+        *,
+        everything: bool,
+        packs: tuple[str, ...] = (),
+        pulse: Callable[[], object] | None = None,
+    ) -> Draft:
         return Draft(
-            document, self._ruleset, self._cues, self.options, self._library, everything=everything, packs=packs
+            document,
+            self._ruleset,
+            self._cues,
+            self.options,
+            self._library,
+            prepare=self._prepare,
+            everything=everything,
+            packs=packs,
+            pulse=pulse,
         )
+
+    def _prepared(self, sentence: str, at: int, lead: tuple[str, ...]) -> Text:
+        return Text.of(tokenize(sentence, at), self._ruleset.lexicon, lead=lead)
 
 
 def _specific(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Finding]:

@@ -619,7 +619,7 @@ def _check_unique(packs: Sequence[Pack]) -> None:
     for pack in packs:
         for rule in pack.rules:
             if rule.id in seen:
-                raise PackError(f"the rule {rule.id} is defined twice", path=pack.path, line=rule.line)
+                raise PackError(f"the rule {rule.id} is defined twice", path=rule.file, line=rule.line)
             seen[rule.id] = rule
             for pattern in (
                 *(item for item in rule.match if isinstance(item, str)),
@@ -631,7 +631,7 @@ def _check_unique(packs: Sequence[Pack]) -> None:
                     if name not in lists:
                         raise PackError(
                             f"{rule.id}: no pack defines the list {{{name}}}{did_you_mean(name, lists)}",
-                            path=pack.path,
+                            path=rule.file,
                             line=rule.line,
                         )
 

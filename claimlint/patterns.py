@@ -19,10 +19,10 @@ Matching walks sets of positions, so its time is linear in the sentence for each
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_]+(?:'[^\W_]+)*|[^\w\s]|_")
 _FOLD = str.maketrans(
@@ -43,6 +43,8 @@ _FOLD = str.maketrans(
         "”": '"',
     }
 )
+_PLAIN = re.compile(r"(?!.*cannot)[a-z ]+", re.IGNORECASE | re.ASCII)
+"""Terms whose tokens are their words."""
 _CLITICS = {"'ll": "will", "'re": "are", "'ve": "have", "'m": "am", "'d": "would", "'s": "'s"}
 _STEMS = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
 _NUMBER_WORDS = frozenset(
@@ -412,15 +414,17 @@ class Lexicon:
     terms: dict[str, Any] = field(default_factory=dict)
 
     def learn(self, word: str) -> None:
+        if word in self.bases.get(word, ()):
+            return
         for form in inflect(word):
             known = self.bases.get(form, ())
             if word not in known:
                 self.bases[form] = (*known, word)
 
     def add_term(self, name: str, term: str) -> None:
-        words = [token.form for token in tokenize(term)]
+        plain = term.lower().split() if _PLAIN.fullmatch(term) else ()
         node = self.terms
-        for word in words:
+        for word in plain or [token.form for token in tokenize(term)]:
             self.learn(word)
             node = node.setdefault(word, {})
         node.setdefault("", set()).add(name)  # "" holds the lists that end here
@@ -430,19 +434,32 @@ NOUNS = frozenset({"MUNDANE"})
 """Lists of things: their terms have plurals, but no past or progressive forms."""
 
 
+Found = TypeVar("Found")
+
+
 @dataclass(slots=True)
 class Text:
     """A sentence made ready for matching.
 
     tags: token index → list name → the ends (exclusive) of its terms that start there. at: key → the token indexes
     where it stands; keys are base words, "=form", "{LIST}" and "#" for numbers. lead: how many tokens in front were
-    borrowed from what introduces the sentence (a table's header, a list's lead-in); they have no width.
+    borrowed from what introduces the sentence (a table's header, a list's lead-in); they have no width. known: what was
+    found out about the sentence alone, by who asked (see `once`).
     """
 
     tokens: list[Token]
     tags: list[dict[str, list[int]]]
     at: dict[str, set[int]]
     lead: int = 0
+    known: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, asker: Hashable, find: Callable[[Text], Found]) -> Found:
+        """What `find` makes of this sentence, worked out the first time only. It may look at nothing but the sentence, and
+        nobody may change what it returns: whoever asks next gets the same."""
+        if asker not in self.known:
+            self.known[asker] = find(self)
+        found: Found = self.known[asker]
+        return found
 
     @classmethod
     def of(cls, tokens: list[Token], lexicon: Lexicon, *, lead: Sequence[str] = ()) -> Text:
@@ -659,6 +676,9 @@ class Matcher:
 
     def matches(self, text: Text) -> list[tuple[object, int, int, Pattern]]:
         """(key, first token, end token, pattern) of every match; of matches of one pattern that overlap, the first."""
+        return text.once(self, self._matches)
+
+    def _matches(self, text: Text) -> list[tuple[object, int, int, Pattern]]:
         keys = text.at.keys()
         candidates = {
             id(pattern): pattern

@@ -44,7 +44,7 @@ class Project:
     """Checks drafts and settles what is found, by one configuration.
 
     packs: names and paths that replace the configured ones; market: likewise. exhaustive: take no shortcut. baseline:
-    whether it sets findings aside.
+    whether it sets findings aside. memory: how many sentences the linter remembers from one check to the next.
     """
 
     config: Config
@@ -52,6 +52,7 @@ class Project:
     market: tuple[str, ...] = ()
     exhaustive: bool = False
     baseline: bool = True
+    memory: int = 0
     today: date = field(default_factory=today)
 
     @classmethod
@@ -78,6 +79,7 @@ class Project:
             citation_scope=self.config.citation_scope,
             citations_since=self.config.citations_since,
             library=self.library,
+            memory=self.memory,
             choose=self.choice,
         )
         linter = Linter(self.load_packs(examples=False), options=options)
@@ -141,9 +143,9 @@ class Project:
 
         return settle(report, self.config, self.linter.rules, self.today, self.known, self.registers, self.market)
 
-    def check(self, source: str, name: str = "-") -> Report:
-        """One draft, checked and settled."""
-        return self.settle(self.linter.check(source, name))
+    def check(self, source: str, name: str = "-", *, pulse: Callable[[], object] | None = None) -> Report:
+        """One draft, checked and settled. pulse: called before each sentence; what it raises ends the check."""
+        return self.settle(self.linter.check(source, name, pulse=pulse))
 
     def reports(self, drafts: Mapping[str, str], stdin: str = "", *, folders: Sequence[Path] = ()) -> Iterator[Report]:
         """One settled report a draft, in order, those that cannot be read in their place.

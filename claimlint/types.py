@@ -371,7 +371,8 @@ class Reading:
 class Report:
     """The result for one draft; a draft that could not be read has problems, no document and no findings.
 
-    readings: the sentences that hold a claim, flagged or not (all sentences, if no shortcut was taken).
+    readings: the sentences that hold a claim, flagged or not (all sentences, if no shortcut was taken). packs: names of
+    those that were on.
     """
 
     name: str
@@ -381,3 +382,4 @@ class Report:
     comments: tuple[Comment, ...] = ()
     document: Document | None = None
     readings: tuple[Reading, ...] = ()
+    packs: frozenset[str] = frozenset()

@@ -72,6 +72,7 @@ class Options:
     citation_scope: str = "sentence"
     citations_since: int = 0
     library: tuple[Any, ...] = ()
+    memory: int = 0
     choose: Any = None
 
 

@@ -1,5 +1,6 @@
 """The pipeline as a whole: shortcuts change nothing, what is not needed is not imported, fingerprints survive edits."""
 
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -77,3 +78,26 @@ def test_the_excerpt_stands_where_the_finding_says(linter):
         source[finding.span.start : finding.span.end].replace("**", "").replace("&nbsp;", " ").split()
         == finding.excerpt.split()
     )
+
+
+@pytest.mark.parametrize("path", drafts(), ids=lambda path: path.name)
+def test_what_is_remembered_changes_nothing(path, linter):
+    """A linter that remembers sentences, asked again and again while a draft is edited, says what a fresh one says."""
+    chance = random.Random(7)
+    remembering = Linter(PACKS, options=Options(memory=40))
+    source = path.read_text("utf8")
+    for _ in range(12):
+        assert remembering.check(source, path.name) == linter.check(source, path.name)
+        at = chance.randrange(len(source))
+        source = source[:at] + chance.choice(["", " may", "\n\n", ". ", "not "]) + source[at + chance.randrange(9) :]
+
+
+def test_a_check_can_be_given_up(linter):
+    class GoneError(Exception):
+        pass
+
+    def pulse():
+        raise GoneError
+
+    with pytest.raises(GoneError):
+        linter.check("Our tea cures colds.", "a.md", pulse=pulse)

@@ -65,6 +65,9 @@ class Cues:
     def find(self, text: Text) -> tuple[Found, ...]:
         """All cues of a sentence, in order; of rivals that overlap the longest stays, and look-alikes
         (not-hedge, not-negation) vanish after they have won."""
+        return text.once(self, self._find)
+
+    def _find(self, text: Text) -> tuple[Found, ...]:
         found = [
             Found(str(name), first, end - 1, text.tokens[first].start, text.tokens[end - 1].end)
             for name, first, end, _ in self._matcher.matches(text)

@@ -48,7 +48,9 @@ RULES = {
     ),
 }
 
-_VERBS = ("disable-next-line", "disable-line", "disable", "enable", "disable-file")
+VERBS = ("disable-next-line", "disable-line", "disable", "enable", "disable-file")
+PLACEHOLDER = "REASON"
+"""What an editor leaves for the writer to replace; it is no reason."""
 _MEANT = re.compile(r"claimlint\s*[-:]|claimlint\s+(?:dis|en)able", re.IGNORECASE)
 _FORM = re.compile(
     r"claimlint-(?P<verb>[\w-]+)(?:\s+(?P<rules>(?!--(?:\s|$)).*?))?(?:\s+--(?:\s+(?P<rest>.*))?)?", re.DOTALL
@@ -126,8 +128,8 @@ def parse(comment: Comment, known: Collection[str]) -> Suppression:
     """What the comment says, its range not yet known; raises ValueError saying what is malformed."""
     form = _FORM.fullmatch(comment.text.strip())
     verb = form["verb"] if form else ""
-    if form is None or verb not in _VERBS:
-        raise _MalformedError(f"unknown suppression “claimlint-{verb}”{did_you_mean(verb, _VERBS)}" if form else _USAGE)
+    if form is None or verb not in VERBS:
+        raise _MalformedError(f"unknown suppression “claimlint-{verb}”{did_you_mean(verb, VERBS)}" if form else _USAGE)
     rules = tuple(name.strip() for name in (form["rules"] or "").split(",") if name.strip())
     if unknown := [name for name in rules if name not in known]:
         raise _MalformedError(f"suppression of unknown rule “{unknown[0]}”{did_you_mean(unknown[0], known)}")
@@ -137,6 +139,8 @@ def parse(comment: Comment, known: Collection[str]) -> Suppression:
             raise _MalformedError(f"suppression that names no rule; {_USAGE}")
         if not reason:
             raise _MalformedError(f"suppression without a reason; {_USAGE}")
+        if reason == PLACEHOLDER:
+            raise _MalformedError(f"suppression whose reason is still “{PLACEHOLDER}”; write why the claim may stand")
     return Suppression(verb, rules, reason, until, by, comment, comment.span)
 
 
