@@ -8,7 +8,7 @@ it is read (`Atom`), so that a place in the text is a place in the document.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -510,7 +510,7 @@ class Walk:
         """Note the alt texts and text boxes of a shape, to be read after the line in which it is anchored."""
         if self._silent():
             return
-        for each in _drawn(element):
+        for each in _drawn([element]):
             name = short(each.tag)
             if name == "w:txbxContent":
                 self._asides.append((each, element))
@@ -635,9 +635,9 @@ def _symbol(element: Element) -> str:
     return chr(value) if chr(value).isprintable() else " "
 
 
-def _drawn(element: Element) -> Iterator[Element]:
+def _drawn(elements: Iterable[Element]) -> Iterator[Element]:
     """What of a shape is to be read: the contents of text boxes, the properties that may have an alt text."""
-    for each in element:
+    for each in elements:
         name = short(each.tag)
         if name == "mc:AlternateContent":
             yield from _drawn(_shown(each))
