@@ -19,8 +19,8 @@ from lxml import etree
 from claimlint.errors import ReadError
 from claimlint.readers.docx.ooxml import Element, short
 
-MAX_PART = 40_000_000
-"""Bytes of text parts, inflated, all together."""
+MAX_PART = 20_000_000
+"""Bytes of text parts, inflated, all together: some thousand pages, and half a minute at the very worst."""
 MAX_RATIO = 250
 """Inflated to deflated, of text parts above `_SMALL`; Word's own XML stays below 60."""
 MAX_ALL = 400_000_000
@@ -47,6 +47,7 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         self._left = MAX_PART
+        self._trees: dict[str, Element] = {}
         self._zip = _archive(data)
         self.entries = {info.filename: info for info in self._zip.infolist()}
         _check(self._zip.infolist())
@@ -62,8 +63,9 @@ class Package:
 
     def tree(self, name: str) -> Element | None:
         """A part as XML, None if there is none of that name."""
-        info = self.entries.get(name)
-        return None if info is None else _parsed(self._inflated(info), name)
+        if name not in self._trees and (info := self.entries.get(name)):
+            self._trees[name] = _parsed(self._inflated(info), name)
+        return self._trees.get(name)
 
     def required(self, name: str) -> Element:
         """A part without which there is no document."""

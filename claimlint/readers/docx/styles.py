@@ -17,6 +17,8 @@ _LIST = re.compile(r"list (?:bullet|number)(?: ([2-5]))?")
 _QUOTES = frozenset(
     {"quote", "intense quote", "block text", "block quote", "blockquote", "block quotation", "quotations"}
 )
+_BASES = 20
+"""Styles based on each other; Word allows half as many."""
 _BODY = 9
 """The outline level that is none."""
 
@@ -123,7 +125,7 @@ class Styles:
     def _chain(self, name: str) -> list[Element]:
         """A style and those it is based on, each once, however they refer to each other."""
         chain: dict[str, Element] = {}
-        while name in self._elements and name not in chain:
+        while name in self._elements and name not in chain and len(chain) < _BASES:
             chain[name] = self._elements[name]
             name = attribute(child(chain[name], "w:basedOn"))
         return list(chain.values())

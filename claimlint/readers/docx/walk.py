@@ -153,6 +153,7 @@ class Walk:
         self._bookmarks: dict[str, str] = {}
         self._open_bookmarks: dict[str, str] = {}
         self._remarked: dict[str, int] = {}
+        self._remarked_here: list[str] = []
         self._wanted = frozenset(self._targets())
         self._ended = self._fields_end()
         self._story(self.body)
@@ -253,11 +254,13 @@ class Walk:
             calls = [each for each in line.bits if each.call]
             line.bits = [Bit(line.start, line.start, each.look, False, each.link, each.call) for each in calls]
             line.end = self._size = line.start
-            self._remarked = {key: min(at, line.start) for key, at in self._remarked.items()}
+            for key in self._remarked_here:
+                self._remarked[key] = min(self._remarked[key], line.start)
         else:
             line.end = line.start + len(text)
             self._parts += (text, "\n")
             self._size = line.end + 1
+        self._remarked_here.clear()
         if line.bits:
             self.steps.append(line)
 
@@ -505,6 +508,7 @@ class Walk:
             self._open_bookmarks.pop(attribute(element, "id"), None)
         elif name in {"w:commentRangeStart", "w:commentReference"}:
             self._remarked.setdefault(attribute(element, "id"), self._size)
+            self._remarked_here.append(attribute(element, "id"))
 
     def _drawing(self, element: Element) -> None:
         """Note the alt texts and text boxes of a shape, to be read after the line in which it is anchored."""
