@@ -6,7 +6,6 @@ safe loading only, no aliases, no tags, no duplicate keys, bounded size; pattern
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +19,7 @@ from typing import Any
 import yaml
 
 from claimlint import patterns
-from claimlint.errors import PackError
+from claimlint.errors import PackError, did_you_mean
 from claimlint.types import SEVERITIES, Fix, Rule, Source, Treatment
 
 MAX_BYTES = 4_000_000
@@ -163,7 +162,7 @@ def _one_of(choices: Sequence[str]) -> Callable[[_Node], str]:
     def read(node: _Node) -> str:
         value = _text(node)
         if value not in choices:
-            raise node.error(f"must be one of {', '.join(choices)}, not “{value}”{_did_you_mean(value, choices)}")
+            raise node.error(f"must be one of {', '.join(choices)}, not “{value}”{did_you_mean(value, choices)}")
         return value
 
     return read
@@ -175,11 +174,6 @@ def _mapping(node: _Node, what: str) -> dict[str, _Node]:
     return node.value
 
 
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean “{near[0]}”?" if near else ""
-
-
 def _record(
     node: _Node, what: str, table: Mapping[str, Callable[[_Node], Any]], required: Sequence[str] = ()
 ) -> dict[str, Any]:
@@ -187,7 +181,7 @@ def _record(
     values: dict[str, Any] = {}
     for key, child in mapping.items():
         if key not in table:
-            raise child.error(f"unknown key “{key}” in {what}{_did_you_mean(key, table)}")
+            raise child.error(f"unknown key “{key}” in {what}{did_you_mean(key, table)}")
         try:
             values[key] = table[key](child)
         except PackError as error:
@@ -248,7 +242,7 @@ def _needs(node: _Node) -> tuple[tuple[str, ...], bool]:
         every, remedies = False, _texts(node)
     for remedy in remedies:
         if remedy not in REMEDIES:
-            raise node.error(f"needs must name {', '.join(REMEDIES)}, not “{remedy}”{_did_you_mean(remedy, REMEDIES)}")
+            raise node.error(f"needs must name {', '.join(REMEDIES)}, not “{remedy}”{did_you_mean(remedy, REMEDIES)}")
     return remedies, every
 
 
@@ -300,7 +294,7 @@ def _several_of(choices: Sequence[str]) -> Callable[[_Node], tuple[str, ...]]:
         values = _texts(node)
         for value in values:
             if value not in choices:
-                raise node.error(f"must name {', '.join(choices)}, not “{value}”{_did_you_mean(value, choices)}")
+                raise node.error(f"must name {', '.join(choices)}, not “{value}”{did_you_mean(value, choices)}")
         return values
 
     return read
@@ -389,7 +383,7 @@ def _named(
         result = {}
         for name, child in _mapping(node, what).items():
             if names is not None and name not in names:
-                raise child.error(f"unknown kind “{name}” in {what}{_did_you_mean(name, names)}")
+                raise child.error(f"unknown kind “{name}” in {what}{did_you_mean(name, names)}")
             if names is None and not re.fullmatch(r"[A-Z][A-Z_0-9]*", name):
                 raise child.error(f"a list's name is written in capitals, not “{name}”")
             result[name] = read(child)
@@ -550,7 +544,7 @@ def _locate(name: str, near: Path) -> Path:
     if path.exists():
         return path
     known = [*builtin_names(), *_installed()]
-    raise PackError(f"there is no pack “{name}”{_did_you_mean(name, known)} Known packs: {', '.join(known)}")
+    raise PackError(f"there is no pack “{name}”{did_you_mean(name, known)} Known packs: {', '.join(known)}")
 
 
 def _installed() -> dict[str, Path]:
@@ -563,15 +557,29 @@ def _installed() -> dict[str, Path]:
     return found
 
 
-@lru_cache(maxsize=64)
 def load_file(path: Path, *, examples: bool = True) -> Pack:
-    """Load one pack from a YAML file or a folder of them, without what it extends; examples: see `load_packs`."""
+    """Load one pack from a YAML file or a folder of them, without what it extends; examples: see `load_packs`.
+
+    Read once in a process, and again when a file has changed."""
     files = sorted(path.glob("*.yml")) if path.is_dir() else [path]
     if not files:
         raise PackError("the folder holds no .yml file", path=path)
+    return _read(path, tuple((file, _stamp(file)) for file in files), examples)
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except OSError as error:
+        raise PackError(f"cannot be read: {error.strerror}", path=file) from None
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, files: tuple[tuple[Path, tuple[int, int]], ...], examples: bool) -> Pack:
     merged: dict[str, Any] = {"lists": {}, "cues": {}, "rules": [], "examples": [], "override": {}}
     digest = hashlib.sha256()
-    for file in files:
+    for file, _ in files:
         data = _bytes(file)
         digest.update(f"{file.name}\n".encode() + data)
         if path.is_dir() and file.stem.startswith("examples") and not examples:
@@ -588,7 +596,7 @@ def load_file(path: Path, *, examples: bool = True) -> Pack:
                 raise PackError(f"the key “{key}” stands in two files of this pack", path=file)
             merged[key] = value
     if "name" not in merged:
-        raise PackError("lacks the key “name”", path=files[0])
+        raise PackError("lacks the key “name”", path=files[0][0])
     rules, more_examples, overrides = merged.pop("rules"), merged.pop("examples"), merged.pop("override")
     for name, (node, more) in more_examples:
         own = next((values for _, values in rules if values["id"] == name), None)
@@ -622,7 +630,7 @@ def _check_unique(packs: Sequence[Pack]) -> None:
                 for name in patterns.slots(patterns.parse(pattern)):
                     if name not in lists:
                         raise PackError(
-                            f"{rule.id}: no pack defines the list {{{name}}}{_did_you_mean(name, lists)}",
+                            f"{rule.id}: no pack defines the list {{{name}}}{did_you_mean(name, lists)}",
                             path=pack.path,
                             line=rule.line,
                         )
@@ -634,7 +642,7 @@ def _check_overrides(packs: Sequence[Pack]) -> None:
         for name, values in pack.overrides.items():
             if not any(fnmatchcase(rule, name) for rule in known):
                 raise PackError(
-                    f"overrides the rule “{name}”, which no loaded pack has{_did_you_mean(name, known)}", path=pack.path
+                    f"overrides the rule “{name}”, which no loaded pack has{did_you_mean(name, known)}", path=pack.path
                 )
             if "examples" in values and name not in known:
                 raise PackError(f"gives examples for “{name}”, which is no single rule", path=pack.path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -43,13 +43,15 @@ def today() -> date:
 class Project:
     """Checks drafts and settles what is found, by one configuration.
 
-    packs: names and paths that replace the configured ones; market: likewise. exhaustive: take no shortcut.
+    packs: names and paths that replace the configured ones; market: likewise. exhaustive: take no shortcut. baseline:
+    whether it sets findings aside.
     """
 
     config: Config
     packs: tuple[str, ...] = ()
     market: tuple[str, ...] = ()
     exhaustive: bool = False
+    baseline: bool = True
     today: date = field(default_factory=today)
 
     @classmethod
@@ -116,7 +118,9 @@ class Project:
         """Raises ConfigError, with file and line, if one of them is malformed."""
         from claimlint import settle
 
-        return settle.registers(self.config, self.known | set(settle.OWN_RULES), {work.key for work in self.library})
+        keys = {work.key for work in self.library}
+        found = settle.registers(self.config, self.known | set(settle.OWN_RULES), keys)
+        return found if self.baseline else replace(found, baseline=settle.Registers().baseline)
 
     @cached_property
     def choice(self) -> Callable[[str], Choice]:

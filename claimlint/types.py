@@ -63,6 +63,10 @@ class Lines:
         line = bisect_right(self.starts, offset) - 1
         return Position(line + 1, offset - self.starts[line] + 1, offset)
 
+    def touched(self, span: Span) -> range:
+        """The lines that a span touches, counted from 1."""
+        return range(self.position(span.start).line, self.position(max(span.start, span.end - 1)).line + 1)
+
     def span(self, line: int) -> Span:
         """The source range of a line counted from 1 (with its line end)."""
         end = self.starts[line] if line < len(self.starts) else self._size

@@ -1,10 +1,12 @@
 """The documentation is complete and its examples are valid: options, keys, cues, configurations, packs, links."""
 
 import argparse
+import doctest
 import re
 from pathlib import Path
 
 import pytest
+import spacy
 import yaml
 
 from claimlint import cli, config, packs, readers
@@ -17,7 +19,7 @@ PAGES = [PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "benchmarks
     (PROJECT / "docs").glob("*.md")
 )
 TEXT = {page: page.read_text(encoding="utf8") for page in PAGES}
-USAGE = TEXT[PROJECT / "README.md"] + TEXT[PROJECT / "docs" / "usage.md"]
+USAGE = "".join(TEXT[PROJECT / name] for name in ("README.md", "docs/usage.md", "docs/review.md"))
 PACKS = TEXT[PROJECT / "docs" / "packs.md"]
 _YAML = re.compile(r"^```yaml ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -75,3 +77,23 @@ def test_links(page):
         assert file.exists(), target
         headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf8"), re.MULTILINE) if anchor else []
         assert not anchor or anchor in {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings}
+
+
+def test_python_examples(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    page = PROJECT / "docs" / "python.md"
+    blocks = "".join(re.findall(r"^```pycon\n(.*?)^```$", TEXT[page], re.MULTILINE | re.DOTALL))
+    example = doctest.DocTestParser().get_doctest(blocks, {}, page.name, str(page), 0)
+    runner = doctest.DocTestRunner()
+    runner.run(example)
+    assert runner.summarize(verbose=False).failed == 0
+
+
+def test_spacy_component():
+    """The recipe on the page, in a pipeline of its own."""
+    (code,) = re.findall(r"^```python\n(.*?)^```$", TEXT[PROJECT / "docs" / "python.md"], re.MULTILINE | re.DOTALL)
+    exec(compile(code, "docs/python.md", "exec"), {})
+    nlp = spacy.blank("en")
+    nlp.add_pipe("claims")
+    doc = nlp("Book our infusion. Ketamine is completely safe for you.")
+    assert ("core/risk-free", "is completely safe for") in [(span.label_, span.text) for span in doc.spans["claims"]]

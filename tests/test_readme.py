@@ -43,7 +43,7 @@ def run(tmp_path):
     bin_ = Path(sys.executable).parent
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("GIT_")},
-        "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1",
+        "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80", "SOURCE_DATE_EPOCH": "1796083200", "NO_COLOR": "1", "PYTHONUTF8": "1",
         "GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "w", "GIT_AUTHOR_EMAIL": "w@example.org",
         "GIT_COMMITTER_NAME": "w", "GIT_COMMITTER_EMAIL": "w@example.org",
     }  # fmt: skip

@@ -71,6 +71,7 @@ def project(args: argparse.Namespace) -> Project:
         packs=tuple(str(here / name) if (here / name).exists() else name for name in named),
         market=tuple(getattr(args, "market", None) or ()),
         exhaustive=getattr(args, "exhaustive", False),
+        baseline=not getattr(args, "no_baseline", False),
     )
 
 

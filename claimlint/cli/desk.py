@@ -121,10 +121,11 @@ def _rewrite_baseline(args: argparse.Namespace, *, grow: bool, start: bool = Tru
             kept, new = kept + new, []
         if kept != list(old.entries) or not there:
             baseline.dump(kept, path)
-    print(f"{relative(here.config, path)}: {len(kept)} findings in {len({each.path for each in kept})} drafts", end="")
+    where = reporting.counted(len({each.path for each in kept}), "draft")
+    print(f"{relative(here.config, path)}: {reporting.counted(len(kept), 'finding')} in {where}", end="")
     print(f"; {gone} gone" if gone else "")
     if new and start:
-        print(f"{len(new)} new findings are not in it; --grow adds them")
+        print(f"{reporting.counted(len(new), 'new finding')} left out; --grow adds what is new")
     return 2 if unread else 0
 
 
@@ -209,7 +210,7 @@ def _waive(args: argparse.Namespace) -> int:
     if report.problems:
         raise ConfigError(report.problems[0].message, path=path, line=report.problems[0].line)
     chosen = _chosen(report, _line(report.source, path, number), args.rule)
-    made = _waivers(chosen, path, number, here, args)
+    made = _waivers(chosen, path, Lines(report.source), here, args)
     register = here.config.root / waivers.FILE
     ledger.add(register, made, here.known | set(here.rules))
     for each in made:
@@ -258,18 +259,22 @@ def _chosen(report: Report, line: tuple[int, int], rules: Sequence[str] | None) 
     return list(first.values())
 
 
-def _waivers(chosen: Sequence[Finding], path: Path, line: int, here: Project, args: argparse.Namespace) -> list[Waiver]:
+def _waivers(
+    chosen: Sequence[Finding], path: Path, lines: Lines, here: Project, args: argparse.Namespace
+) -> list[Waiver]:
     from claimlint.settle import git
     from claimlint.settle.waivers import Waiver, one_line, same_person
 
-    wrote = git.authors(path).get(line, "")
-    author = args.author or wrote or git.user(path.absolute().parent)
+    blamed = git.authors(path)
+    touched = sorted({line for item in chosen for line in lines.touched(item.span)})
+    wrote = [blamed[line] for line in touched if line in blamed]
+    author = args.author or next(iter(wrote), "") or git.user(path.absolute().parent)
     for item in chosen:
         print(f"{item.rule}: “{item.sentence}”", file=sys.stderr)
     reason = args.reason or _asked("reason", "why may it stand")
     approver = args.approver or _asked("approver", "who approves it")
     author = author or _asked("author", "who wrote it")
-    for person in filter(None, (author, wrote)):
+    for person in (author, *wrote):
         if same_person(approver, person):
             raise ConfigError(f"{approver} wrote the claim ({person}); somebody else must approve it")
     expires = _day(args.expires) if args.expires else here.today + timedelta(days=_DAYS)
@@ -330,7 +335,7 @@ def _waivers_prune(args: argparse.Namespace) -> int:
         gone = ledger.prune(register, dead, known)
     for each in gone:
         print(f"{each.path}: {each.rule}, until {each.expires}: “{each.sentence}”")
-    print(f"{len(gone)} waiver{'' if len(gone) == 1 else 's'} {'to remove' if args.dry_run else 'removed'}")
+    print(f"{reporting.counted(len(gone), 'waiver')} {'to remove' if args.dry_run else 'removed'}")
     return 0
 
 

@@ -94,17 +94,17 @@ class Tally:
     def __str__(self) -> str:
         """The closing line of a run."""
         graded = [
-            _counted(self.severities[severity], "piece of advice" if severity == "advice" else severity)
+            counted(self.severities[severity], "piece of advice" if severity == "advice" else severity)
             for severity in reversed(SEVERITIES)
             if self.severities[severity]
         ]
-        drafts = _counted(self.drafts, "draft")
+        drafts = counted(self.drafts, "draft")
         where = f"{self.drafts_with_findings} of {drafts}" if graded else drafts
         settled = [f"{count} {status}" for status, count in sorted(self.statuses.items()) if status != "open" and count]
-        unread = [_counted(self.problems, "problem")] if self.problems else []
+        unread = [counted(self.problems, "problem")] if self.problems else []
         return "; ".join([f"{', '.join(graded) or 'no findings'} in {where}", *settled, *unread])
 
 
-def _counted(count: int, what: str) -> str:
+def counted(count: int, what: str) -> str:
     plural = what.replace("piece", "pieces") if what.startswith("piece") else f"{what}s"
     return f"{count} {what if count == 1 else plural}"

@@ -35,7 +35,7 @@ def _entries(reports: Iterable[Report], context: Context) -> Iterator[dict[str, 
 
 def _violation(finding: Finding, report: Report, lines: Lines) -> dict[str, Any]:
     span = finding.span
-    first, last = lines.position(span.start).line, lines.position(max(span.start, span.end - 1)).line
+    first, last = (touched := lines.touched(span))[0], touched[-1]
     # the fingerprint of a finding is unique in its draft only: two drafts may hold the same sentence
     fingerprint = _fingerprint(report, finding.fingerprint)
     return _entry(finding.rule, explained(finding), _SEVERITIES[finding.severity], fingerprint, report, first, last)

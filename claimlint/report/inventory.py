@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, BinaryIO, TextIO
 
+from claimlint.config import OWN_PACK
 from claimlint.report import Context
 from claimlint.report.data import dump, errors
 from claimlint.types import Citation, Document, Finding, Lines, Reading, Report, Span, Verdict
@@ -65,7 +66,8 @@ class Sections:
 def claims(report: Report) -> list[Claim]:
     """The claims of a draft in source order: its findings, and the hits that were judged and left alone."""
     lines, sections = Lines(report.source), Sections(report.document)
-    by_place = {(item.rule, item.span): item for item in report.findings}
+    # what is said of comments and registers is no claim
+    by_place = {(item.rule, item.span): item for item in report.findings if item.pack != OWN_PACK}
     found: list[Claim] = []
     judged: set[tuple[str, Span]] = set()
     for reading in report.readings:

@@ -98,8 +98,7 @@ def _note(label: str, text: str, context: Context) -> str:
 
 def excerpt(source: str, span: Span, lines: Lines, color: str, context: Context) -> Iterable[str]:
     """The lines that the span touches, with their numbers and carets under the span."""
-    first = lines.position(span.start).line
-    last = lines.position(max(span.start, span.end - 1)).line
+    first, last = (touched := lines.touched(span))[0], touched[-1]
     shown = range(first, min(last, first + _MAX_LINES - 1) + 1)
     gutter = len(str(shown[-1]))
     yield f"{'':{gutter}} |"

@@ -65,8 +65,7 @@ def _hunks(path: Path, commit: str) -> Hunks:
 
 
 def _touches(finding: Finding, hunks: Hunks, lines: Lines, source: str) -> bool:
-    first = lines.position(finding.span.start).line
-    last = lines.position(max(finding.span.start, finding.span.end - 1)).line
+    first, last = (touched := lines.touched(finding.span))[0], touched[-1]
     return any(
         start <= last and first < start + count if count else first - 1 <= start <= last and _hole(start, lines, source)
         for start, count in hunks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Collection, Iterable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def _rewrite(path: Path, known: Collection[str], change: Callable[[Any], None]) 
         data = yaml.load(source)
         if data.get("waivers") is None:
             data["waivers"] = []
-        before = list(data["waivers"])
+        before = deepcopy(data["waivers"])
         change(data["waivers"])
         if data["waivers"] == before:
             return

@@ -25,7 +25,7 @@ from claimlint.types import Finding, Reading, Report
 FILE = ".claimlint/substantiation.yml"
 NEAR, DUE = f"{OWN_PACK}/near-approved-wording", f"{OWN_PACK}/substantiation-due"
 PRODUCT = "{product}"
-_NEAR = 0.75
+_NEAR = 0.7
 """How like an approved wording a claim must be to be compared with it in a finding."""
 
 RULES = {

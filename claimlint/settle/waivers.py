@@ -26,7 +26,7 @@ from claimlint.types import Document, Finding, Lines, Report, Span
 FILE = ".claimlint/waivers.yml"
 EXPIRED, DRIFTED = f"{OWN_PACK}/expired-waiver", f"{OWN_PACK}/drifted-waiver"
 ORPHANED, SELF = f"{OWN_PACK}/orphaned-waiver", f"{OWN_PACK}/self-approved-waiver"
-_LIKE = 0.5
+_LIKE = 0.6
 """How like the waived sentence another must be to be taken for what became of it."""
 
 RULES = {
@@ -189,9 +189,8 @@ class _Draft:
 
     def authors_of(self, span: Span) -> set[str]:
         """Who wrote the lines of a span, as git has it; nobody where git does not know."""
-        first, last = self._lines.position(span.start).line, self._lines.position(max(span.start, span.end - 1)).line
         wrote = self._authors()
-        return {wrote[line] for line in range(first, last + 1) if line in wrote}
+        return {wrote[line] for line in self._lines.touched(span) if line in wrote}
 
 
 def _fault(each: Waiver, draft: _Draft, report: Report, today: date) -> Finding | None:
