@@ -73,7 +73,7 @@ def _explain_line(path: Path, number: int, args: argparse.Namespace) -> int:
     report = here.linter.check(document)
     fates = dict.fromkeys((finding.rule, finding.span) for finding in report.findings)
     fates |= {(finding.rule, finding.span): finding for finding in here.settle(report).findings}
-    _, found = here.linter.inspect(document)
+    document, found = here.linter.inspect(document)
     line = lines.span(number)
     touching = [reading for reading in found if reading.span.start < line.end and reading.span.end > line.start]
     utf8(sys.stdout)
