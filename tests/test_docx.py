@@ -206,6 +206,12 @@ def test_footnotes_and_endnotes_in_the_order_of_their_calls() -> None:
     assert document.source.endswith(" Moe 2019.\nMore.\nBy hand.\nLee 2020.\n")
 
 
+def test_a_call_alone_in_its_paragraph_belongs_to_the_one_before() -> None:
+    document = read(p("Calms.") + p(r("  ") + note(2)), footnotes={2: p("Moe 2019.")})
+    assert marks(document, "note") == [("Calms.", "1")]
+    assert document.source == "Calms.\nMoe 2019.\n"
+
+
 def test_a_note_that_is_cited_again_by_a_cross_reference() -> None:
     marked = f'<w:bookmarkStart w:id="1" w:name="_Ref1"/>{note(2)}<w:bookmarkEnd w:id="1"/>'
     document = read(

@@ -251,8 +251,7 @@ class Walk:
         if _UNSEEN.fullmatch(text):
             while self.atoms and self.atoms[-1].start >= line.start:
                 self.atoms.pop()
-            calls = [each for each in line.bits if each.call]
-            line.bits = [Bit(line.start, line.start, each.look, False, each.link, each.call) for each in calls]
+            line.bits = [_noted(each.call.target, line.start) for each in line.bits if each.call]
             line.end = self._size = line.start
             for key in self._remarked_here:
                 self._remarked[key] = min(self._remarked[key], line.start)
