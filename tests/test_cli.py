@@ -84,21 +84,22 @@ class Linter:
         self.rules: dict[str, Rule] = {rule.id: rule for pack in packs for rule in pack.rules}
         self.options = options
 
-    def check_many(self, drafts: Iterable[tuple[str, str]]) -> Iterator[Report]:
+    def check_many(self, drafts: Iterable[tuple[str, Document]]) -> Iterator[Report]:
         return (self.check(source, name) for name, source in drafts)
 
     def matched(self, source: str, _name: str) -> set[tuple[str, str]]:
         words = [(id_, id_.partition("/")[2]) for id_ in self.rules]
         return {(id_, word) for id_, word in words if word in source}
 
-    def check(self, source: str, name: str, **_: Any) -> Report:
-        document, readings = self.inspect(source, name)
+    def check(self, draft: str | Document, name: str = "", **_: Any) -> Report:
+        document, readings = self.inspect(draft, name)
         found = tuple(
             verdict.finding for reading in readings for verdict in reading.verdicts if verdict.finding is not None
         )
-        return Report(name, source, found, document.problems, document.comments)
+        return Report(document.name, document.source, found, document.problems, document.comments)
 
-    def inspect(self, source: str, name: str) -> tuple[Document, tuple[Reading, ...]]:
+    def inspect(self, draft: str | Document, name: str = "") -> tuple[Document, tuple[Reading, ...]]:
+        source, name = (draft.source, draft.name) if isinstance(draft, Document) else (draft, name)
         comments = tuple(Comment(each[1], Span(*each.span())) for each in re.finditer("<!--(.*?)-->", source))
         prose = re.sub("<!--(.*?)-->", lambda each: " " * len(each[0]), source)
         problems = (Problem("unclosed front matter", 2),) if "broken" in source else ()
@@ -287,7 +288,9 @@ def test_standard_input(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.out == "blog/post.md:1:2: error house/safe “safe” promises safety.\n"
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff")))
     result = run("check", "-", "--format", "concise")
-    assert result == Run(code=2, out="stdin.md:1: cannot read: not UTF-8\n", err="")
+    assert result == Run(
+        code=2, out="stdin.md:1: cannot read: not UTF-8: byte 0xff at offset 0; save the file as UTF-8\n", err=""
+    )
 
 
 def test_output_goes_to_a_file(site: Path, run: Any) -> None:

@@ -57,6 +57,10 @@ def imported(draft: str) -> set[str]:
     return set(done.stdout.split())
 
 
+def test_xml_stays_away_from_drafts_that_are_text():
+    assert "lxml" not in imported("Our infusions may be a safe option for you.\n")
+
+
 def test_spacy_stays_away_from_a_draft_without_claims():
     assert "spacy" not in imported("# Opening hours\n\nWe open at nine. The clinic is on Main Street.\n")
     assert "spacy" in imported("Our infusions may be a safe option for you.\n")
