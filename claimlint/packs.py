@@ -563,12 +563,27 @@ def _installed() -> dict[str, Path]:
     return found
 
 
-@lru_cache(maxsize=64)
 def load_file(path: Path, *, examples: bool = True) -> Pack:
-    """Load one pack from a YAML file or a folder of them, without what it extends; examples: see `load_packs`."""
+    """Load one pack from a YAML file or a folder of them, without what it extends; examples: see `load_packs`.
+
+    A pack is kept until one of its files is written, for surfaces that stay.
+    """
     files = sorted(path.glob("*.yml")) if path.is_dir() else [path]
     if not files:
         raise PackError("the folder holds no .yml file", path=path)
+    return _loaded(path, tuple(files), tuple(map(_written, files)), examples=examples)
+
+
+def _written(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=64)
+def _loaded(path: Path, files: tuple[Path, ...], _: tuple[tuple[int, int], ...], *, examples: bool) -> Pack:
     merged: dict[str, Any] = {"lists": {}, "cues": {}, "rules": [], "examples": [], "override": {}}
     digest = hashlib.sha256()
     for file in files:

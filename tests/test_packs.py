@@ -95,7 +95,6 @@ def test_override_and_list_extension(tmp_path):
         ("house/no-magic", "advice", "magic elixir")
     ]
     write(tmp_path, child.replace("no-magic", "no-magik"), "child.yml")
-    packs.load_file.cache_clear()
     assert "overrides the rule “house/no-magik”, which no loaded pack has; did you mean “house/no-magic”?" in refused(
         tmp_path / "child.yml"
     )

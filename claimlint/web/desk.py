@@ -1,0 +1,113 @@
+"""The project as the page uses it: drafts in, reports and pages out, by the packs and markets that somebody chose."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from claimlint import config as configuration
+from claimlint import readers
+from claimlint.config import Config
+from claimlint.packs import AUTO, builtin_names
+from claimlint.project import Project, today
+from claimlint.report import Context, html
+from claimlint.report.manifest import manifest
+from claimlint.sources import Stamp, sources, stamp
+from claimlint.types import Report
+from claimlint.web.refusals import Refused
+
+_KEPT = 4
+"""Choices of packs whose linters are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Packs and markets instead of the configured ones; none: as configured."""
+
+    packs: tuple[str, ...] = ()
+    market: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as it came: text, or the bytes of a file. name: what it is called, its suffix tells the format."""
+
+    name: str
+    content: str | bytes
+
+    def text(self) -> str:
+        """What is checked, and what spans are offsets into. Raises ReadError."""
+        return self.content if isinstance(self.content, str) else decoded(self.content, self.name)
+
+
+def decoded(data: bytes, name: str) -> str:
+    """The text of a file of any suffix that there is a reader for: the one place where bytes become a draft.
+
+    Raises ReadError. Readers of formats that are no text read files, so the bytes become one.
+    """
+    with tempfile.TemporaryDirectory(prefix="claimlint-") as folder:
+        path = Path(folder, f"draft{PurePosixPath(name).suffix.lower()}")
+        path.write_bytes(data)
+        return readers.load(path)
+
+
+class Desk:
+    """Not for several threads at once. first: the project as the command line has it; given: the configuration file that
+    was named, if one was."""
+
+    def __init__(self, first: Project, version: str, given: Path | None = None) -> None:
+        self._first, self._version, self._given = first, version, given
+        self._kept: OrderedDict[Choice, tuple[Project, Stamp]] = OrderedDict()
+
+    @property
+    def config(self) -> Config:
+        return self._first.config
+
+    def check(self, draft: Draft, choice: Choice = Choice()) -> tuple[Report, Context]:
+        """Raises ReadError, and PackError or ConfigError if the project is broken."""
+        project = self.project(choice)
+        return project.check(draft.text(), draft.name), Context(project.rules, self._version)
+
+    def page(self, draft: Draft, choice: Choice) -> str:
+        """The report on one draft, as `claimlint report` writes it."""
+        report, context = self.check(draft, choice)
+        return html.page([report], context, manifest([report], self.project(choice).inputs(self._version)))
+
+    def project(self, choice: Choice = Choice()) -> Project:
+        """Kept until a file changes that verdicts depend on."""
+        if choice in self._kept:
+            project, then = self._kept[choice]
+            if stamp(then) == then and project.today == today():
+                self._kept.move_to_end(choice)
+                return project
+        made = self._made(choice)
+        self._kept[choice] = (made, stamp(sources(made.config, Path.cwd(), made.linter.packs)))
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return made
+
+    def _made(self, choice: Choice) -> Project:
+        config = configuration.load(self._given) if self._given else configuration.discover(Path.cwd())
+        self._first = Project(config, self._first.packs, self._first.market)
+        unknown = set(choice.packs) - set(self.packs())
+        if unknown:
+            raise Refused(400, f"no pack “{sorted(unknown)[0]}” to choose")
+        packs, market = choice.packs or self._first.packs, choice.market or self._first.market
+        made = Project(config, packs, market, today=today())
+        made.linter  # noqa: B018 - fails here if it fails
+        return made
+
+    def packs(self) -> dict[str, bool]:
+        """The references that may be chosen, and whether they are what is used otherwise."""
+        usual = self._first.packs or self.config.packs
+        return {name: name in usual for name in dict.fromkeys((*usual, AUTO, *builtin_names()))}
+
+    def markets(self) -> dict[str, bool]:
+        usual = self._first.market or self.config.market
+        known = {pack.jurisdiction for pack in self.project().linter.packs if pack.jurisdiction}
+        return {name: name in usual for name in sorted({*usual, *known})}
+
+    def titles(self) -> dict[str, str]:
+        return {pack.name: pack.title for pack in self.project().linter.packs}

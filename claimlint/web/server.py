@@ -1,0 +1,67 @@
+"""The server itself: a socket, the address in the terminal, and quiet until Ctrl-C."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import webbrowser
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+
+from claimlint.errors import ConfigError
+from claimlint.project import Project
+from claimlint.web.app import app
+from claimlint.web.desk import Desk
+from claimlint.web.folder import Folder
+from claimlint.web.guard import Keys, is_loopback
+
+_CONNECTIONS = 100
+
+
+def serve(project: Project, version: str, *, given: Path | None, host: str, port: int, open_: bool) -> None:
+    """Serve the working directory until somebody stops it. given: the configuration file that was named, if one was.
+
+    Raises ConfigError if nothing can listen there, or the project is broken.
+    """
+    desk = Desk(project, version, given)
+    desk.project()
+    if not is_loopback(host):
+        print(f"claimlint: warning: whoever reaches {host} can reach this page, unencrypted", file=sys.stderr)
+    with _listening(host, port) as listener:
+        at = listener.getsockname()[1]
+        name = f"[{host}]" if ":" in host else host
+
+        def announce(token: str) -> None:
+            print(f"http://{name}:{at}/?token={token}", flush=True)
+
+        keys = Keys(announce)
+        print("Ctrl-C stops", file=sys.stderr, flush=True)
+        made = app(desk, Folder(Path.cwd()), keys, version, host=host, port=at)
+        settings = uvicorn.Config(
+            made,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            proxy_headers=False,
+            limit_concurrency=_CONNECTIONS,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=1,
+        )
+        if open_:
+            webbrowser.open(f"http://{name}:{at}/?token={keys.token}")
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(settings).run(sockets=[listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ConfigError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
+    except OverflowError as error:
+        raise ConfigError("--port must be a number from 0 to 65535") from error
