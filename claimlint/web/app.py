@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -191,7 +192,15 @@ _refused = _answer(lambda error: (error.status, error.message) if isinstance(err
 _broken = _answer(lambda error: (422, error.message if isinstance(error, ReadError) else str(error)))
 _missing = _answer(lambda error: (error.status_code, error.detail) if isinstance(error, HTTPException) else (404, ""))
 _gone = _answer(lambda _: (400, "the request was given up"))
-_failed = _answer(lambda _: (500, "claimlint failed on this; the terminal says how. Your text is still in the page"))
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    """A failure of ours: in full in the terminal."""
+    traceback.print_exception(error)
+    return 500, "claimlint failed on this; the terminal says how. Your text is still in the page"
+
+
+_failed = _answer(_told)
 
 
 # What a request holds

@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from claimlint import config as configuration
 from claimlint import readers
 from claimlint.config import Config
-from claimlint.packs import AUTO, builtin_names
+from claimlint.packs import AUTO, Pack, builtin_dir, builtin_names, load_packs
 from claimlint.project import Project, today
 from claimlint.report import Context, html
 from claimlint.report.manifest import manifest
@@ -106,8 +107,12 @@ class Desk:
 
     def markets(self) -> dict[str, bool]:
         usual = self._first.market or self.config.market
-        known = {pack.jurisdiction for pack in self.project().linter.packs if pack.jurisdiction}
+        known = {pack.jurisdiction for pack in self._shipped if pack.jurisdiction}
         return {name: name in usual for name in sorted({*usual, *known})}
 
     def titles(self) -> dict[str, str]:
-        return {pack.name: pack.title for pack in self.project().linter.packs}
+        return {pack.name: pack.title for pack in self._shipped}
+
+    @cached_property
+    def _shipped(self) -> tuple[Pack, ...]:
+        return load_packs([AUTO], near=builtin_dir(), examples=False)

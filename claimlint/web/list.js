@@ -9,10 +9,10 @@ export class List {
     list.addEventListener("click", (event) => {
       const finding = this.of(event.target);
       const button = event.target.closest("button");
-      if (!finding || getSelection().toString()) return;
+      if (!finding) return;
       if (button?.dataset.do) act(button.dataset.do, finding, Number(button.dataset.at));
       else if (button) act("go", finding);
-      else if (!event.target.closest("summary, a, dl, .body")) act("look", finding);
+      else if (!event.target.closest("summary, a") && getSelection().isCollapsed) act("look", finding);
     });
     list.addEventListener("focusin", (event) => { const finding = this.of(event.target); if (finding) act("look", finding); });
     list.addEventListener("keydown", (event) => {

@@ -41,7 +41,7 @@ def serve(project: Project, version: str, *, given: Path | None, host: str, port
         made = app(desk, Folder(Path.cwd()), keys, version, host=host, port=at)
         settings = uvicorn.Config(
             made,
-            log_level="error",
+            log_level="critical",  # what fails is told by the application; what Ctrl-C cuts off is no failure
             access_log=False,
             server_header=False,
             lifespan="off",
@@ -58,10 +58,10 @@ def serve(project: Project, version: str, *, given: Path | None, host: str, port
 
 
 def _listening(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise ConfigError("--port must be a number from 0 to 65535")
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise ConfigError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
-    except OverflowError as error:
-        raise ConfigError("--port must be a number from 0 to 65535") from error
