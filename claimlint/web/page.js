@@ -17,6 +17,7 @@ let suffixes = [];
 let current = null;
 let timer = 0;
 let running = null;
+let failing = false; // the last check; the next that succeeds takes its message away
 
 const text = new Text(byId("text"), byId("mirror"), () => { told(); later(); });
 const list = new List(byId("list"), (what, finding, at) => acts[what](finding, at));
@@ -42,6 +43,7 @@ const tried = async (work) => {
     return null;
   }
 };
+const said = (words) => { byId("said").textContent = words; };
 const counted = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 const dirty = () => draft.editable && text.source !== kept;
 const told = () => {
@@ -76,13 +78,21 @@ const later = (wait = WAIT) => {
   clearTimeout(timer);
   running?.abort();
   running = null;
+  said("");
   timer = setTimeout(check, wait);
 };
 
 const check = async () => {
   const mine = running = new AbortController();
   const slow = setTimeout(() => { byId("busy").textContent = "checking…"; }, 400);
-  const found = await tried(() => server.check(asked(), choice(), mine.signal));
+  let found = null;
+  try {
+    found = await server.check(asked(), choice(), mine.signal);
+    if (failing) alert("");
+    failing = false;
+  } catch (error) {
+    if (error.name !== "AbortError") { failing = true; alert(error.message); }
+  }
   clearTimeout(slow);
   if (running !== mine) return;
   running = null;
@@ -92,9 +102,9 @@ const check = async () => {
 
 const show = (found) => {
   const key = current?.key;
-  for (const each of found.findings) each.range = text.range(each.start, each.end);
-  for (const each of found.findings) {
-    if (each.rewrite) each.rewrite.range = text.range(each.rewrite.start, each.rewrite.end);
+  for (const place of found.findings.flatMap((each) => (each.rewrite ? [each, each.rewrite] : [each]))) {
+    place.range = text.range(place.start, place.end);
+    place.words = text.words(place.range);
   }
   list.show(found.findings);
   current = found.findings.find((each) => each.key === key) ?? null;
@@ -152,17 +162,18 @@ const acts = {
   look(finding) { look(finding); if (!NARROW.matches) text.reveal(finding.range); },
   go(finding) { look(finding); text.select(finding.range); },
   leave() { byId("text").focus({ preventScroll: true }); },
-  rewrite(finding) { put(finding.rewrite.range, finding.rewrite.text); },
-  use(finding, at) { put(finding.range, finding.suggestions[at]); },
+  rewrite(finding) { put(finding.rewrite, finding.rewrite.text); },
+  use(finding, at) { put(finding, finding.suggestions[at]); },
   async copy(finding, at) {
     await navigator.clipboard.writeText(finding.suggestions[at]);
-    byId("busy").textContent = "copied";
+    said("copied");
   },
 };
 
-const put = (range, words) => {
+// Other words for those of a finding, unless these were changed since the last check.
+const put = (place, words) => {
   if (!draft.editable) return;
-  text.replace(range, words);
+  if (text.words(place.range) === place.words) text.replace(place.range, words);
   later(0);
 };
 
@@ -216,6 +227,7 @@ const open = (what, wanted) => tried(async () => {
   if (what.file && what.file.size > limit) throw new server.Refusal(413, `${what.file.name}: more than ${limit.toLocaleString("en")} bytes; a draft may not be larger`);
   if (what.file && !suffixes.includes(suffix(what.file.name))) throw new server.Refusal(415, `${what.file.name}: no format that can be read here; these can: ${suffixes.join(", ")}`);
   clearTimeout(timer);
+  running?.abort();
   const mine = running = new AbortController();
   const found = await server.check(what, choice(), mine.signal);
   alert("");
@@ -275,7 +287,7 @@ const save = async () => {
     kept = source;
     alert("");
     told();
-    byId("busy").textContent = "saved";
+    said("saved");
   } catch (error) {
     const again = button("Open it again", () => { if (confirm(`Drop your changes to ${path}?`)) open({ path }, path); });
     alert(`${error.message}. Your text is still here.`, ...(error.status === 409 ? [again] : []), button("Close", () => alert("")));
@@ -305,7 +317,7 @@ byId("report").addEventListener("click", () => tried(async () => {
 }));
 byId("copy").addEventListener("click", () => tried(async () => {
   await navigator.clipboard.writeText(text.source);
-  byId("busy").textContent = "copied";
+  said("copied");
 }));
 byId("undo").addEventListener("click", () => text.undo());
 

@@ -25,36 +25,39 @@ def serve(project: Project, version: str, *, given: Path | None, host: str, port
 
     Raises ConfigError if nothing can listen there, or the project is broken.
     """
-    desk = Desk(project, version, given)
-    desk.project()
-    if not is_loopback(host):
-        print(f"claimlint: warning: whoever reaches {host} can reach this page, unencrypted", file=sys.stderr)
-    with _listening(host, port) as listener:
-        at = listener.getsockname()[1]
-        name = f"[{host}]" if ":" in host else host
+    with suppress(KeyboardInterrupt):
+        desk = Desk(project, version, given)
+        desk.project()
+        if not is_loopback(host):
+            print(f"claimlint: warning: whoever reaches {host} can reach this page, unencrypted", file=sys.stderr)
+        with _listening(host, port) as listener:
+            _run(desk, version, host, listener, open_=open_)
 
-        def announce(token: str) -> None:
-            print(f"http://{name}:{at}/?token={token}", flush=True)
 
-        keys = Keys(announce)
-        print("Ctrl-C stops", file=sys.stderr, flush=True)
-        made = app(desk, Folder(Path.cwd()), keys, version, host=host, port=at)
-        settings = uvicorn.Config(
-            made,
-            log_level="critical",  # what fails is told by the application; what Ctrl-C cuts off is no failure
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-            ws="none",
-            proxy_headers=False,
-            limit_concurrency=_CONNECTIONS,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=1,
-        )
-        if open_:
-            webbrowser.open(f"http://{name}:{at}/?token={keys.token}")
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(settings).run(sockets=[listener])
+def _run(desk: Desk, version: str, host: str, listener: socket.socket, *, open_: bool) -> None:
+    port = listener.getsockname()[1]
+    name = f"[{host}]" if ":" in host else host
+
+    def address(token: str) -> str:
+        return f"http://{name}:{port}/?token={token}"
+
+    keys = Keys(lambda token: print(address(token), flush=True))
+    print("Ctrl-C stops", file=sys.stderr, flush=True)
+    if open_:
+        webbrowser.open(address(keys.token))
+    settings = uvicorn.Config(
+        app(desk, Folder(Path.cwd()), keys, version, host=host, port=port),
+        log_level="critical",  # what fails is told by the application; what Ctrl-C cuts off is no failure
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        proxy_headers=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=1,
+    )
+    uvicorn.Server(settings).run(sockets=[listener])
 
 
 def _listening(host: str, port: int) -> socket.socket:
