@@ -66,7 +66,7 @@ def decided(project: Project, names: list[str], chance: random.Random) -> Iterat
     """A draft with findings, one of its sentences waived, the others in the baseline."""
     while True:
         name = chance.choice(names)
-        report = project.linter.check(readers.load(name), name)
+        report = project.linter.check(readers.load(name))
         claims = [each for each in report.findings if each.scope == "claim"]
         if not claims:
             continue

@@ -10,9 +10,11 @@ from claimlint import config as configuration
 from claimlint import readers
 from claimlint.config import Config
 from claimlint.errors import ReadError
-from claimlint.types import Problem, Report
+from claimlint.types import Document, Problem, Report
 
 _SKIPPED = frozenset({"node_modules", "venv", "__pycache__"})
+_LOCK = "~$"
+"""How Word begins the name of the file that says who has a document open."""
 _REPORT = frozenset({"manifest.json", "claimlint.sarif"})
 """Files that mark a folder as a report of ours, which quotes drafts and is none."""
 
@@ -44,7 +46,7 @@ def _walk(folder: Path, config: Config) -> Iterator[tuple[str, str]]:
     if "pyvenv.cfg" in names or names >= _REPORT:
         return
     for entry in entries:
-        if entry.name.startswith(".") or entry.name in _SKIPPED or configuration.excludes(config, entry):
+        if entry.name.startswith((".", _LOCK)) or entry.name in _SKIPPED or configuration.excludes(config, entry):
             continue
         if entry.is_dir() and not entry.is_symlink():
             yield from _walk(entry, config)
@@ -57,24 +59,19 @@ def called(path: Path) -> str:
     return (path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path).as_posix()
 
 
-def _read(name: str, stdin: str = "") -> str:
-    if name != stdin:
-        return readers.load(Path(name))
-    try:
-        return sys.stdin.buffer.read().decode()
-    except UnicodeDecodeError as error:
-        raise ReadError("not UTF-8") from error
+def _read(name: str, stdin: str = "") -> Document:
+    return readers.decode(sys.stdin.buffer.read(), name) if name == stdin else readers.load(name)
 
 
-def readable(drafts: Mapping[str, str], unread: dict[str, Report], stdin: str = "") -> Iterator[tuple[str, str]]:
-    """(name, source) of the drafts that can be read; reports of the others are left in `unread`."""
+def readable(drafts: Mapping[str, str], unread: dict[str, Report], stdin: str = "") -> Iterator[tuple[str, Document]]:
+    """(name, document) of the drafts that can be read; reports of the others are left in `unread`."""
     for name, why in drafts.items():
         if why:
             unread[name] = Report(name, "", problems=(Problem(why),))
             continue
         try:
-            source = _read(name, stdin)
+            document = _read(name, stdin)
         except ReadError as error:
             unread[name] = Report(name, "", problems=(Problem(error.message, error.line or 1),))
         else:
-            yield name, source
+            yield name, document

@@ -10,7 +10,7 @@ from claimlint.errors import PackError
 from claimlint.language import sentences
 from claimlint.packs import Pack, effective
 from claimlint.patterns import Lexicon, Matcher, PatternSyntaxError, Text, inflect, parse, slots, tokenize, words
-from claimlint.types import Lines, Rule
+from claimlint.types import Document, Lines, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def merged(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[st
 
 
 def tried(
-    pattern: str, packs: Sequence[Pack], drafts: Iterable[tuple[str, str]]
+    pattern: str, packs: Sequence[Pack], drafts: Iterable[tuple[str, str | Document]]
 ) -> Iterator[tuple[str, int, str, int, int]]:
     """Where a pattern, with the lists of these packs, stands in (name, source) drafts: name, line from 1, sentence, and
     the half-open range of the match in it.
@@ -137,8 +137,8 @@ def tried(
     matcher = Matcher(ruleset.lexicon)
     matcher.add(pattern, "")
     for name, source in drafts:
-        document = readers.read(source, name)
-        lines = Lines(source)
+        document = readers.document(source, name)
+        lines = Lines(document.source)
         for block in document.blocks:
             for start, end in sentences.split(block.text):
                 text = Text.of(tokenize(block.text[start:end], start), ruleset.lexicon)

@@ -34,32 +34,32 @@ class Linter:
         """All rules by full id."""
         return self._ruleset.rules
 
-    def check(self, source: str, name: str = "-", *, packs: tuple[str, ...] = ()) -> Report:
+    def check(self, source: str | Document, name: str = "-", *, packs: tuple[str, ...] = ()) -> Report:
         """Check one draft.
 
         Args:
-            source: the draft's text.
-            name: tells the format by its suffix and is repeated in the report.
+            source: the draft's text, or the draft if it has been read.
+            name: of a text: tells the format by its suffix and is repeated in the report.
             packs: names of the packs that are to speak; default: what the options, the draft's front matter and its
                 topic choose.
         """
-        document = readers.read(source, name)
+        document = readers.document(source, name)
         draft = self._draft(document, everything=self.options.exhaustive, packs=packs)
         readings = draft.readings()
         claims = [verdict.finding for reading in readings for verdict in reading.verdicts if verdict.finding]
         whole = draft.missing(readings)
         findings = tuple(_numbered([*_specific(claims, draft.rules), *_specific(whole, draft.rules)]))
         problems = (*document.problems, *draft.problems)
-        return Report(name, source, findings, problems, document.comments, document, readings)
+        return Report(document.name, document.source, findings, problems, document.comments, document, readings)
 
-    def check_many(self, drafts: Iterable[tuple[str, str]]) -> Iterator[Report]:
-        """Check (name, source) pairs; reports come in the same order."""
+    def check_many(self, drafts: Iterable[tuple[str, str | Document]]) -> Iterator[Report]:
+        """Check (name, source or document) pairs; reports come in the same order."""
         for name, source in drafts:
             yield self.check(source, name)
 
-    def inspect(self, source: str, name: str = "-") -> tuple[Document, tuple[Reading, ...]]:
+    def inspect(self, source: str | Document, name: str = "-") -> tuple[Document, tuple[Reading, ...]]:
         """Every sentence with its cues, citations, frame and verdicts, without any shortcut."""
-        document = readers.read(source, name)
+        document = readers.document(source, name)
         return document, self._draft(document, everything=True).readings()
 
     def matched(self, source: str, name: str = "-") -> set[tuple[str, str]]:

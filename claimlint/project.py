@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from claimlint import config as configuration
 from claimlint.config import Config
 from claimlint.errors import ConfigError
-from claimlint.types import Report, Rule, Work
+from claimlint.types import Document, Report, Rule, Work
 
 # ruff: noqa: PLC0415
 # The linter and the packs are imported where they are used: a command that needs neither answers at once.
@@ -137,7 +137,7 @@ class Project:
 
         return settle(report, self.config, self.linter.rules, self.today, self.known, self.registers, self.market)
 
-    def check(self, source: str, name: str = "-") -> Report:
+    def check(self, source: str | Document, name: str = "-") -> Report:
         """One draft, checked and settled."""
         return self.settle(self.linter.check(source, name))
 

@@ -152,7 +152,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A draft as its reader understood it, in source order."""
+    """A draft as its reader understood it, in source order.
+
+    digest: SHA-256 of the file, if the source is not what the file holds but was taken from it (Word); else "".
+    """
 
     name: str
     source: str
@@ -160,6 +163,7 @@ class Document:
     comments: tuple[Comment, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

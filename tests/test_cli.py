@@ -286,7 +286,9 @@ def test_standard_input(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.out == "blog/post.md:1:2: error house/safe “safe” promises safety.\n"
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff")))
     result = run("check", "-", "--format", "concise")
-    assert result == Run(code=2, out="stdin.md:1: cannot read: not UTF-8\n", err="")
+    assert result == Run(
+        code=2, out="stdin.md:1: cannot read: not UTF-8: byte 0xff at offset 0; save the file as UTF-8\n", err=""
+    )
 
 
 def test_output_goes_to_a_file(site: Path, run: Any) -> None:

@@ -565,9 +565,9 @@ def test_plain_text() -> None:
 def test_load_keeps_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_bytes("\ufeffTea\r\n☕\r".encode())
-    assert readers.load(path) == "\ufeffTea\r\n☕\r"
+    assert readers.load(path).source == "\ufeffTea\r\n☕\r"
     path.write_bytes(b"")
-    assert not md(readers.load(path)).blocks
+    assert not readers.load(path).blocks
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,13 @@ def _fix(asked: Mapping[str, str], here: Project, *, dry_run: bool) -> None:
     from claimlint import drafts, store
     from claimlint.fix import fixed
 
-    for name, source in drafts.readable(asked, {}):
+    for name, document in drafts.readable(asked, {}):
+        if document.digest:
+            print(
+                f"{name}: --fix does not write Word documents; “claimlint annotate” comments on them", file=sys.stderr
+            )
+            continue
+        source = document.source
         after = fixed(source, lambda text: here.check(text, name))  # noqa: B023
         if after == source:
             continue

@@ -205,11 +205,10 @@ def _waive(args: argparse.Namespace) -> int:
 
     path, number = _place(args.place)
     here = project(args)
-    name, source = drafts.called(path), readers.load(path)
-    report = here.check(source, name)
+    report = here.check(readers.load(path, drafts.called(path)))
     if report.problems:
         raise ConfigError(report.problems[0].message, path=path, line=report.problems[0].line)
-    chosen = _chosen(report, _line(source, path, number), args.rule)
+    chosen = _chosen(report, _line(report.source, path, number), args.rule)
     made = _waivers(chosen, path, number, here, args)
     register = here.config.root / waivers.FILE
     ledger.add(register, made, here.known | set(here.rules))
@@ -322,9 +321,7 @@ def _waivers_prune(args: argparse.Namespace) -> int:
     def dead(each: Waiver) -> bool:
         draft = here.config.root / each.path
         return (
-            each.expires < here.today
-            or not draft.exists()
-            or not waivers.stands(each, readers.read(readers.load(draft), each.path))
+            each.expires < here.today or not draft.exists() or not waivers.stands(each, readers.load(draft, each.path))
         )
 
     if args.dry_run:

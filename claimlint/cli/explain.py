@@ -65,15 +65,15 @@ def _explain_line(path: Path, number: int, args: argparse.Namespace) -> int:
     name = drafts.called(path)
     if not path.is_file():
         raise ConfigError("no such file", path=path)
-    source = readers.load(path)
-    lines = Lines(source)
+    document = readers.load(path, name)
+    lines = Lines(document.source)
     if not 1 <= number <= len(lines.starts):
         raise ConfigError(f"has {len(lines.starts)} lines", path=path)
     here = project(args)
-    report = here.linter.check(source, name)
+    report = here.linter.check(document)
     fates = dict.fromkeys((finding.rule, finding.span) for finding in report.findings)
     fates |= {(finding.rule, finding.span): finding for finding in here.settle(report).findings}
-    document, found = here.linter.inspect(source, name)
+    _, found = here.linter.inspect(document)
     line = lines.span(number)
     touching = [reading for reading in found if reading.span.start < line.end and reading.span.end > line.start]
     utf8(sys.stdout)

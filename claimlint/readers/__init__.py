@@ -8,9 +8,11 @@ from pathlib import Path
 
 from claimlint.errors import ReadError
 from claimlint.readers import html, markdown, text
-from claimlint.types import Document
+from claimlint.types import Document, Problem
 
 MAX_BYTES = 10_000_000
+MAX_BYTES_PACKED = 40_000_000
+"""Of formats that bring their pictures along."""
 
 _READERS: dict[str, Callable[[str, str], Document]] = {
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), markdown.read),
@@ -18,41 +20,87 @@ _READERS: dict[str, Callable[[str, str], Document]] = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), html.read),
     **dict.fromkeys((".txt", ".text"), text.read),
 }
-SUFFIXES = frozenset(_READERS)
+_WORD = frozenset({".docx"})
+_OTHER = frozenset(".doc .docm .dot .dotm .dotx .odt .rtf .pages".split())
+"""Formats of word processors that look like drafts and are not read."""
+SUFFIXES = frozenset(_READERS) | _WORD
 
 
 def read(source: str, name: str) -> Document:
     """Read a draft by the suffix of its name; one without a known suffix is read as Markdown. Never raises."""
-    return _READERS.get(Path(name).suffix.lower(), markdown.read)(source, name)
+    if _suffix(name) in _WORD:
+        return Document(name, source, (), problems=(Problem("a Word document is read from its file, not from text"),))
+    return _READERS.get(_suffix(name), markdown.read)(source, name)
 
 
-def load(path: str | Path, *, limit: int = MAX_BYTES) -> str:
-    """The text of a file, with its line ends and its byte order mark. Raises `ReadError`."""
-    path = Path(path)
+def document(draft: str | Document, name: str) -> Document:
+    """A draft that may have been read already."""
+    return draft if isinstance(draft, Document) else read(draft, name)
+
+
+def decode(data: bytes, name: str) -> Document:
+    """Read what a file of this name holds. Raises ReadError if that is no draft."""
+    suffix = _suffix(name)
+    if len(data) > _limit(name):
+        raise ReadError(_too_long(len(data), _limit(name)), path=name)
+    if suffix in _OTHER:
+        raise ReadError(f"{suffix} files are not read; save it as .docx", path=name)
+    if suffix not in _WORD:
+        return read(_text(data, name), name)
+    from claimlint.readers import docx  # noqa: PLC0415 - lxml is for Word documents only
+
+    try:
+        return docx.read(data, name)
+    except ReadError as error:
+        raise ReadError(error.message, path=name) from error
+
+
+def load(path: str | Path, name: str = "", *, limit: int = 0) -> Document:
+    """Read a file, with its line ends and its byte order mark. Raises ReadError.
+
+    name: what reports call it; default: its path. limit: in bytes; default: that of the format.
+    """
+    return decode(content(path, limit=limit), name or str(path))
+
+
+def content(path: str | Path, *, limit: int = 0) -> bytes:
+    """The bytes of a draft's file. Raises ReadError."""
+    path, limit = Path(path), limit or _limit(path)
     try:
         size = path.stat().st_size
         if path.is_dir():
             raise ReadError("this is a directory, not a draft", path=path)
         if size > limit:
-            raise ReadError(f"{size:,} bytes, more than the limit of {limit:,}; split it or raise the limit", path=path)
-        data = path.read_bytes()
+            raise ReadError(_too_long(size, limit), path=path)
+        return path.read_bytes()
     except FileNotFoundError:
         raise ReadError("no such file", path=path) from None
     except PermissionError:
         raise ReadError("no permission to read this file", path=path) from None
     except OSError as error:
         raise ReadError(f"cannot be read: {error.strerror or error}", path=path) from error
-    return _decode(data, path)
 
 
-def _decode(data: bytes, path: Path) -> str:
+def _suffix(name: str | Path) -> str:
+    return Path(name).suffix.lower()
+
+
+def _limit(name: str | Path) -> int:
+    return MAX_BYTES_PACKED if _suffix(name) in _WORD else MAX_BYTES
+
+
+def _too_long(size: int, limit: int) -> str:
+    return f"{size:,} bytes, more than the limit of {limit:,}; split it"
+
+
+def _text(data: bytes, name: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ReadError("this file is UTF-16; save it as UTF-8", path=path)
+        raise ReadError("this file is UTF-16; save it as UTF-8", path=name)
     if b"\0" in data:
-        raise ReadError("this is a binary file (it has NUL bytes), not a draft", path=path)
+        raise ReadError("this is a binary file (it has NUL bytes), not a draft", path=name)
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}; save the file as UTF-8"
-        raise ReadError(message, path=path, line=line) from None
+        raise ReadError(message, path=name, line=line) from None

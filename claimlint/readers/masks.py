@@ -26,15 +26,15 @@ _DIRECTIVE = re.compile(r":{3,}[ \t]*(?:[\w-]+[ \t]*)?(?:\[([^\]\n]*)\])?(?:\{[^
 _NOTE = re.compile(r"\[\^([^\]\[\s]+)\](:?)")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`|{}\\^\[\]“”«»\v￼]{2,2000}", re.IGNORECASE)
 _URL_TAIL = ".,;:!?'’*_~…"
-_NUMBERS = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
+NUMBERS = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
 _INLINE = r"</?(?:a|b|i|span|em|strong)\b[^<>]*>"
 _SUP = re.compile(
-    rf"<sup\b[^<>]*>(?:\s|{_INLINE}|\[)*({_NUMBERS})(?:\s|{_INLINE}|\]|\(\#[^\s()]*\))*</sup\s*>", re.IGNORECASE
+    rf"<sup\b[^<>]*>(?:\s|{_INLINE}|\[)*({NUMBERS})(?:\s|{_INLINE}|\]|\(\#[^\s()]*\))*</sup\s*>", re.IGNORECASE
 )
-_CARETS = re.compile(rf"(?<=\S)\^({_NUMBERS})\^")
+_CARETS = re.compile(rf"(?<=\S)\^({NUMBERS})\^")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED_NUMBERS = re.compile(rf"(?<=\S)[{_RAISED}]+(?:[⁻,˒·][{_RAISED}]+)*")
-_DIGITS = re.compile(rf"[\d{_RAISED}]+")
+DIGITS = re.compile(rf"[\d{_RAISED}]+")
 _LOWERED = str.maketrans(_RAISED, "0123456789")
 _BASE = re.compile(r"(?:\b10|(?<![^\W\d_])[^\W\d_]|\b[kcdmµn]m|\bft|\bCO)\Z")  # what a raised digit is an exponent of
 _SPAN = 10_000
@@ -91,7 +91,7 @@ def _angle(scan: Scan, at: int) -> int:
     if page.startswith("<!--", at):
         return scan.comment(at, "<!--", "-->")
     if sup := _SUP.match(page, at):
-        return sup.end() if _is_exponent(page, at) else _numbers(scan, sup)
+        return sup.end() if is_exponent(page, at) else _numbers(scan, sup)
     if tag := TAG.match(page, at):
         return _past_raw_text(scan, tag[2].lower(), tag.end()) if not tag[1] else tag.end()
     autolink = _AUTOLINK.match(page, at)
@@ -158,7 +158,7 @@ def _raised(scan: Scan, at: int) -> int:
     found = _RAISED_NUMBERS.match(scan.page, at)
     if found is None:
         return at
-    return found.end() if _is_exponent(scan.page, at) else _numbers(scan, found)
+    return found.end() if is_exponent(scan.page, at) else _numbers(scan, found)
 
 
 def _caret(scan: Scan, at: int) -> int:
@@ -168,13 +168,13 @@ def _caret(scan: Scan, at: int) -> int:
 
 def _numbers(scan: Scan, found: re.Match[str]) -> int:
     """Mask superscript numbers: each becomes a mark of its own."""
-    digits = _DIGITS.finditer(scan.page, *found.span(found.lastindex or 0))
+    digits = DIGITS.finditer(scan.page, *found.span(found.lastindex or 0))
     return scan.call(
         found.start(), found.end(), "number", [(number.start(), number[0].translate(_LOWERED)) for number in digits]
     )
 
 
-def _is_exponent(page: str, at: int) -> bool:
+def is_exponent(page: str, at: int) -> bool:
     return _BASE.search(page, max(0, at - 4), at) is not None
 
 

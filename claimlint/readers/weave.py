@@ -52,7 +52,10 @@ _ENDED_BY: dict[str, tuple[AbstractSet[str], AbstractSet[str]]] = {
 
 @dataclass(eq=False, slots=True)
 class Table:
+    """cells: the first block of the last cell in each column, for cells that reach over several rows."""
+
     headers: dict[int, Slot] = field(default_factory=dict)
+    cells: dict[int, Slot] = field(default_factory=dict)
     rows: int = 0
     column: int = 0
     first: Slot | None = None
@@ -67,6 +70,7 @@ class Cell:
     def take(self, slot: Slot) -> None:
         """Let the cell's first block lead those of its row, or of its column if it is a header."""
         self.table.first = self.table.first or slot
+        self.table.cells.setdefault(self.column, slot)
         if self.header:
             self.table.headers.setdefault(self.column, slot)
 
@@ -119,9 +123,10 @@ class Weaver:
 
     def open(
         self, name: str, at: int, *, firm: bool = False, target: str = "", key: str = "", anchor: str = "",
-        width: int = 1, kind: BlockKind | None = None,
+        width: int = 1, again: bool = False, kind: BlockKind | None = None,
     ) -> None:  # fmt: skip
-        """kind: what the element's text is, whatever its name says (a link that is a button)."""
+        """width, again: columns of a cell, and whether it is the one above reaching down, without text. kind: what the
+        element's text is, whatever its name says (a link that is a button)."""
         flow = name in _FLOW or kind is not None
         if flow:
             self.flush()
@@ -132,7 +137,7 @@ class Weaver:
         if mark:
             self.text.begin(mark, target, at)
         if firm or mark or kind or name in _HELD:
-            scope = self._scope(name, key, width) if name in _HELD else self.scope
+            scope = self._scope(name, key, width, again) if name in _HELD else self.scope
             if kind:
                 scope = replace(scope, kind=kind, leads=(), cell=None)
             element = Element(name, scope, flow, mark, firm)
@@ -181,7 +186,7 @@ class Weaver:
         self.flush()
         self._last = None
 
-    def _scope(self, name: str, key: str, width: int) -> Scope:
+    def _scope(self, name: str, key: str, width: int, again: bool) -> Scope:
         scope = self.scope
         if name in MUTED:
             return replace(scope, muted=True)
@@ -195,15 +200,19 @@ class Weaver:
             table = self._tables[-1]
             table.rows, table.column, table.first = table.rows + 1, 0, None
         elif name in {"td", "th"} and self._tables:
-            return self._cell_scope(name, width)
+            return self._cell_scope(name, width, again)
         elif name == "#alt":
             return replace(scope, kind="alt")
         elif name in _KINDS:
             return self._block_scope(name, key)
         return scope
 
-    def _cell_scope(self, name: str, width: int) -> Scope:
+    def _cell_scope(self, name: str, width: int, again: bool) -> Scope:
         table = self._tables[-1]
+        if again:
+            table.first = table.first or table.cells.get(table.column)
+        else:
+            table.cells.pop(table.column, None)
         cell = Cell(table, table.column, self.scope.head or (name == "th" and table.rows <= 1))
         table.column += width
         self._last = None

@@ -14,8 +14,8 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def element(tag: str, text: str = "", /, **attributes: object) -> Element:
     """An element that every XML reader takes, whatever its text: a character that XML forbids becomes U+FFFD."""
-    made = Element(tag, {name: _legal(str(value)) for name, value in attributes.items()})
-    made.text = _legal(text)
+    made = Element(tag, {name: legal(str(value)) for name, value in attributes.items()})
+    made.text = legal(text)
     return made
 
 
@@ -29,5 +29,6 @@ def write(root: str, children: Iterable[Element], out: TextIO, /, **attributes: 
     out.write(f"</{root}>\n")
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
+    """The text with U+FFFD for each character that XML forbids."""
     return _FORBIDDEN.sub("\ufffd", text)

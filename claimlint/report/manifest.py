@@ -54,9 +54,10 @@ def manifest(reports: Iterable[Report], inputs: Inputs) -> dict[str, Any]:
 
 def _draft(report: Report) -> dict[str, Any]:
     sections = Sections(report.document)
+    digest = report.document.digest if report.document else ""
     return {
         "path": report.name,
-        "sha256": sha256(report.source.encode("utf-8", "surrogatepass")).hexdigest(),
+        "sha256": digest or sha256(report.source.encode("utf-8", "surrogatepass")).hexdigest(),
         "errors": [problem.message for problem in report.problems],
         "findings": [
             {

@@ -87,12 +87,17 @@ def _finding(finding: Finding, report: Report, lines: Lines, context: Context) -
         yield _note("missing", missing(finding, context), context)
     if finding.reasons:
         yield _note("because", printable("; ".join(finding.reasons)), context)
-    if finding.rewrite:
-        old = report.source[finding.rewrite.span.start : finding.rewrite.span.end].rstrip()
-        new = f"write “{printable(finding.rewrite.text)}”" if finding.rewrite.text else "leave it out"
-        yield _note("help", f"instead of “{printable(old)}” {new}", context)
-    for suggestion in () if finding.rewrite else finding.suggestions[:1]:
-        yield _note("help", printable(suggestion), context)
+    for each in helps(finding, report.source):
+        yield _note("help", printable(each), context)
+
+
+def helps(finding: Finding, source: str) -> Iterable[str]:
+    """What to write instead: the rewrite if there is one, else the first suggestion."""
+    if finding.rewrite is None:
+        return finding.suggestions[:1]
+    old = source[finding.rewrite.span.start : finding.rewrite.span.end].rstrip()
+    new = f"write “{finding.rewrite.text}”" if finding.rewrite.text else "leave it out"
+    return (f"instead of “{old}” {new}",)
 
 
 def missing(finding: Finding, context: Context) -> str:

@@ -23,7 +23,8 @@ Hunks = tuple[tuple[int, int], ...]
 def since(ref: str) -> Callable[[Report], Report]:
     """A filter that keeps the findings on lines changed since `ref`, or since the branch left it.
 
-    Of a draft that git does not track, every finding stays.
+    Of a draft that git does not track, every finding stays; so it does of a Word document that changed at all, in which
+    git sees no lines.
     """
     top = Path(os.fsdecode(_git("rev-parse", "--show-toplevel").rstrip(b"\n")))
     commit = _commit(ref)
@@ -35,6 +36,8 @@ def since(ref: str) -> Callable[[Report], Report]:
         path = name.parent.resolve() / name.name
         if path not in tracked:
             return report
+        if report.document and report.document.digest:
+            return report if path in changed else replace(report, findings=())
         hunks = _hunks(path, commit) if path in changed else ()
         lines = Lines(report.source)
         return replace(

@@ -33,7 +33,12 @@ def attempt(*arguments: str, folder: Path | None = None) -> bytes | None:
 
 
 def authors(path: Path) -> dict[int, str]:
-    """Line, from 1 → “Name <address>” of who wrote it last, by `git blame`; lines not yet committed are left out."""
+    """Line, from 1 → “Name <address>” of who wrote it last, by `git blame`; lines not yet committed are left out.
+
+    Of a binary file, such as a Word document, git knows no lines.
+    """
+    if _binary(path):
+        return {}
     blamed = attempt("blame", "--line-porcelain", "-w", "--", path.name, folder=path.absolute().parent)
     found: dict[int, str] = {}
     number, name = 0, ""
@@ -45,6 +50,15 @@ def authors(path: Path) -> dict[int, str]:
         elif line.startswith(b"author-mail ") and name != UNCOMMITTED:
             found[number] = f"{name} {line.removeprefix(b'author-mail ').decode('utf-8', 'replace')}"
     return found
+
+
+def _binary(path: Path) -> bool:
+    """As git tells it: by a zero byte near the beginning."""
+    try:
+        with path.open("rb") as file:
+            return b"\0" in file.read(8000)
+    except OSError:
+        return False
 
 
 def user(folder: Path) -> str:
