@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import re
@@ -14,10 +15,12 @@ import sys
 import threading
 import time
 import warnings
+import zipfile
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+import docx_kit
 import pytest
 
 from claimlint import cli, readers
@@ -402,22 +405,30 @@ def test_upload_of_bytes(client):
         response = sent(name, data)
         assert (response.status_code, bool(response.json()["error"])) == (status, True)
         assert "/tmp" not in response.json()["error"]
-    if ".docx" not in readers.SUFFIXES:
-        assert ".docx: no format that can be read here" in sent("letter.docx", b"PK").json()["error"].replace(
-            "letter", ""
-        )
 
 
-def test_any_suffix_that_has_a_reader_is_opened_from_its_bytes(client, folder, monkeypatch):
-    """A reader of files that are no text: what it makes of them is shown, and cannot be written."""
-    monkeypatch.setattr(readers, "SUFFIXES", readers.SUFFIXES | {".letter"})
-    monkeypatch.setattr(readers, "load", lambda path, **_: Path(path).read_bytes()[4:].decode())
+def test_word_documents_are_shown_and_annotated(client, folder):
+    letter = docx_kit.word(docx_kit.p("It is glowing 🌟.") + docx_kit.p("It is rapid."))
     headers = {"Content-Type": "application/octet-stream"}
-    answer = client.post("/api/check?name=a.letter", content=b"PK\3\4It is glowing.\n", headers=headers).json()
-    assert (answer["text"], answer["editable"]) == ("It is glowing.\n", False)
-    (folder / "a.letter").write_bytes(b"PK\3\4It is rapid.\n")
-    answer = client.post("/api/check", json={"path": "a.letter"}).json()
-    assert (answer["text"], answer["editable"], len(answer["findings"])) == ("It is rapid.\n", False, 1)
+    for body, options in (
+        ({"content": letter, "headers": headers}, {"params": {"name": "letter.docx"}}),
+        ({"json": {"path": "letter.docx"}}, {}),
+    ):
+        (folder / "letter.docx").write_bytes(letter)
+        answer = client.post("/api/check", **body, **options).json()
+        assert answer["text"].split("\n")[:2] == ["It is glowing 🌟.", "It is rapid."]
+        assert (answer["editable"], answer["annotatable"], len(answer["findings"])) == (False, True, 3)
+        copy = client.post("/api/annotate", **body, **options).content
+        with zipfile.ZipFile(io.BytesIO(copy)) as parts:
+            assert "glows" in parts.read("word/comments.xml").decode()
+    for name, data, status in (("a.docx", b"PK", 422), ("a.docx", letter[:200], 422), ("a.md", b"x", 415)):
+        response = client.post("/api/annotate", params={"name": name}, content=data, headers=headers)
+        assert (response.status_code, bool(response.json()["error"])) == (status, True)
+    assert client.post("/api/annotate", json={"name": "a.docx", "text": "x"}).status_code == 415
+    assert client.get("/api/drafts").json()["drafts"] == ["bad.md", "blog/post.md", "crlf.md", "letter.docx"]
+    digest = sha256(letter).hexdigest()
+    written = client.post("/api/save", json={"path": "letter.docx", "text": "x", "digest": digest})
+    assert (written.status_code, (folder / "letter.docx").read_bytes()) == (415, letter)
 
 
 def test_save(client, folder):
@@ -909,26 +920,34 @@ def test_upload_drop_and_report(visit, tmp_path):
     page.wait_for_selector("#alert:has-text('may not be larger')")
 
 
-def test_read_only(visit):
-    """What a reader makes of a file that is no text is shown with its findings, and cannot be changed."""
+def test_word_document(visit, tmp_path):
+    """It is shown with its findings and cannot be changed; a copy has them as comments."""
+    letter = tmp_path / "letter.docx"
+    letter.write_bytes(docx_kit.word(docx_kit.p("Our 🌟 drip.") + docx_kit.p("It is glowing and rapid.")))
     page = visit()
-    shown = {"name": "a.docx", "text": DRAFT, "editable": False, "digest": "x", "problems": []}
-    paste(page, DRAFT)
+    page.click("#open")
+    page.set_input_files("#upload", letter)
     counts(page, "1 error, 1 warning, 1 piece of advice")
-    found = page.evaluate(
-        "async text => (await fetch('/api/check', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: 'a.md', text }) })).json()",
-        DRAFT,
-    )
-    page.route("**/api/check", lambda route: route.fulfill(json=shown | {"findings": found["findings"]}))
-    page.on("dialog", lambda dialog: dialog.accept())
-    choose(page, "blog/post.md")
     assert page.inner_text("#state") == "read only"
-    assert page.evaluate("document.getElementById('text').readOnly")
+    assert page.evaluate("() => document.getElementById('text').readOnly")
     assert page.locator("[data-do=rewrite]:visible, [data-do=use]:visible, #save:visible").count() == 0
+    assert page.evaluate(MARKED, "error") == ["glowing"]
     page.click(".card.error .go")
     assert selected(page) == "glowing"
     page.keyboard.type("X")
-    assert page.input_value("#text") == DRAFT
+    assert "X" not in page.input_value("#text")
+    page.click("#choices summary")
+    page.check("#packs [value=strict]")
+    page.uncheck("#packs [value='house.yml']")
+    counts(page, "No findings")
+    page.click("#usual")
+    counts(page, "1 error, 1 warning, 1 piece of advice")
+    page.keyboard.press("Escape")
+    name, data = downloaded(page, "#annotated")
+    assert name == "letter.annotated.docx"
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        assert "glows" in parts.read("word/comments.xml").decode()
+    assert downloaded(page, "#report")[0] == "letter.docx.report.html"
 
 
 def test_by_keyboard_alone(visit, running):

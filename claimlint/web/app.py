@@ -24,7 +24,7 @@ from claimlint import readers
 from claimlint.errors import ClaimlintError, ReadError
 from claimlint.report.text import harmless
 from claimlint.web import view
-from claimlint.web.desk import Choice, Desk, Draft
+from claimlint.web.desk import Choice, Desk, Draft, annotatable
 from claimlint.web.folder import Folder, digest_of
 from claimlint.web.guard import Guard, Keys, too_large
 from claimlint.web.refusals import Refused
@@ -69,6 +69,7 @@ class Pages:
             Route("/api/drafts", self.drafts),
             Route("/api/check", self.check, methods=["POST"]),
             Route("/api/report", self.report, methods=["POST"]),
+            Route("/api/annotate", self.annotate, methods=["POST"]),
             Route("/api/save", self.save, methods=["POST"]),
         ]
 
@@ -103,7 +104,7 @@ class Pages:
         return {
             "folder": harmless(self._folder.root.name),
             "suffixes": sorted(readers.SUFFIXES),
-            "limit": readers.MAX_BYTES,
+            "limit": readers.MAX_BYTES_PACKED,
             "packs": packs,
             "markets": [{"name": name, "on": on} for name, on in markets.items()],
         }
@@ -121,8 +122,9 @@ class Pages:
         found = view.shown(report, context)
         if not asked.given and isinstance(asked.draft.content, bytes):
             # what is no text of itself is shown and cannot be written
-            editable = asked.draft.content == report.source.encode("utf-8", "surrogatepass")
+            editable = not (report.document and report.document.digest)
             found |= {"text": report.source, "editable": editable, "digest": digest_of(asked.draft.content)}
+            found["annotatable"] = annotatable(asked.draft.name)
         return found
 
     async def report(self, request: Request) -> Response:
@@ -130,6 +132,13 @@ class Pages:
         asked = await self._asked(request)
         page = await self._turns.take(f"report {_tab(request)}", partial(self._desk.page, asked.draft, asked.choice))
         return HTMLResponse(page.encode("utf-8", "backslashreplace"))
+
+    async def annotate(self, request: Request) -> Response:
+        """A copy of a Word document with the findings as comments."""
+        asked = await self._asked(request)
+        work = partial(self._desk.annotated, asked.draft, asked.choice)
+        copy = await self._turns.take(f"annotate {_tab(request)}", work)
+        return Response(copy, media_type="application/octet-stream")
 
     async def save(self, request: Request) -> Response:
         """Write a draft of the folder back, if it is still what was opened."""
@@ -143,7 +152,10 @@ class Pages:
         if kind == "application/octet-stream":
             query = request.query_params
             choice = Choice(tuple(query.getlist("pack")), tuple(query.getlist("market")))
-            return Asked(Draft(_name(query.get("name", ""), query.get("format", "")), await _body(request)), choice)
+            name, content = _name(query.get("name", ""), query.get("format", "")), await _body(request)
+            if len(content) > readers.MAX_BYTES and not annotatable(name):
+                raise Refused(413, too_large())
+            return Asked(Draft(name, content), choice)
         data = await _json(request)
         choice = Choice(_strings(data, "packs"), _strings(data, "market"))
         path = _string(data, "path") if "path" in data else ""
@@ -212,8 +224,6 @@ async def _body(request: Request) -> bytes:
             body = await request.body()
     except TimeoutError:
         raise Refused(408, f"the request did not arrive within {_BODY_SECONDS} seconds") from None
-    if len(body) > readers.MAX_BYTES and not request.headers.get("content-type", "").startswith("application/json"):
-        raise Refused(413, too_large())
     return body
 
 

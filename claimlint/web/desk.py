@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,7 @@ from claimlint.project import Project, today
 from claimlint.report import Context, html
 from claimlint.report.manifest import manifest
 from claimlint.sources import Stamp, sources, stamp
-from claimlint.types import Report
+from claimlint.types import Document, Report
 from claimlint.web.refusals import Refused
 
 _KEPT = 4
@@ -38,20 +37,15 @@ class Draft:
     name: str
     content: str | bytes
 
-    def text(self) -> str:
-        """What is checked, and what spans are offsets into. Raises ReadError."""
-        return self.content if isinstance(self.content, str) else decoded(self.content, self.name)
+    def document(self) -> Document:
+        """The draft as it is checked; what spans are offsets into is its source. Raises ReadError."""
+        if isinstance(self.content, str):
+            return readers.read(self.content, self.name)
+        return readers.decode(self.content, self.name)
 
 
-def decoded(data: bytes, name: str) -> str:
-    """The text of a file of any suffix that there is a reader for: the one place where bytes become a draft.
-
-    Raises ReadError. Readers of formats that are no text read files, so the bytes become one.
-    """
-    with tempfile.TemporaryDirectory(prefix="claimlint-") as folder:
-        path = Path(folder, f"draft{PurePosixPath(name).suffix.lower()}")
-        path.write_bytes(data)
-        return readers.load(path)
+def annotatable(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() == ".docx"
 
 
 class Desk:
@@ -69,12 +63,24 @@ class Desk:
     def check(self, draft: Draft, choice: Choice = Choice()) -> tuple[Report, Context]:
         """Raises ReadError, and PackError or ConfigError if the project is broken."""
         project = self.project(choice)
-        return project.check(draft.text(), draft.name), Context(project.rules, self._version)
+        return project.check(draft.document()), Context(project.rules, self._version)
 
     def page(self, draft: Draft, choice: Choice) -> str:
         """The report on one draft, as `claimlint report` writes it."""
         report, context = self.check(draft, choice)
         return html.page([report], context, manifest([report], self.project(choice).inputs(self._version)))
+
+    def annotated(self, draft: Draft, choice: Choice) -> bytes:
+        """A copy of a Word document with the findings as comments, as `claimlint annotate` writes it."""
+        from claimlint.readers.docx import Manuscript  # noqa: PLC0415 - lxml is for Word documents only
+        from claimlint.report import word  # noqa: PLC0415
+
+        if isinstance(draft.content, str) or not annotatable(draft.name):
+            raise Refused(415, "only Word documents can be annotated")
+        project = self.project(choice)
+        manuscript = Manuscript(draft.content)
+        report = project.check(manuscript.document(draft.name))
+        return word.annotated(manuscript, report, Context(project.rules, self._version), project.today)
 
     def project(self, choice: Choice = Choice()) -> Project:
         """Kept until a file changes that verdicts depend on."""

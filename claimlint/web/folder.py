@@ -47,14 +47,8 @@ class Folder:
         return self.root / name
 
     def read(self, name: str, config: Config) -> bytes:
-        """Raises Refused."""
-        path = self.path(name, config)
-        try:
-            if path.stat().st_size > readers.MAX_BYTES:
-                raise Refused(413, f"{name}: more than {readers.MAX_BYTES:,} bytes")
-            return path.read_bytes()
-        except OSError as error:
-            raise Refused(404, f"{name}: cannot be read: {error.strerror}") from error
+        """Raises Refused, and ReadError if it is too large or not readable."""
+        return readers.content(self.path(name, config))
 
     def save(self, name: str, text: str, digest: str, config: Config) -> str:
         """The digest of what is on disk now. Raises Refused if what is there is not what was opened (`digest`)."""
@@ -67,6 +61,8 @@ class Folder:
                 raise Refused(409, f"{name} is no longer there; nothing was written") from None
             if digest_of(there) != digest:
                 raise Refused(409, f"{name} was changed on disk after it was opened here; nothing was written")
+            if readers.decode(there, name).digest:
+                raise Refused(415, f"{name} is no text; its annotated copy can be downloaded")
             data = text.encode()
             store.replace(self.path(name, config), data)
             return digest_of(data)

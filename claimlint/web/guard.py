@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from claimlint import readers
 from claimlint.web.refusals import Refused
 
-LIMIT = readers.MAX_BYTES + 2_000_000
-"""Bytes of a request: the largest draft, and room for what JSON adds."""
+LIMIT = readers.MAX_BYTES_PACKED + 2_000_000
+"""Bytes of a request: the largest file that a reader takes, and some room."""
 API = "/api/"
 _SAFE = ("GET", "HEAD")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -127,7 +127,7 @@ class Guard:
 
 
 def too_large() -> str:
-    return f"more than {readers.MAX_BYTES:,} bytes; a draft may not be larger"
+    return f"more than {readers.MAX_BYTES:,} bytes ({readers.MAX_BYTES_PACKED:,} of a Word document); a draft may not be larger"
 
 
 def is_loopback(host: str) -> bool:

@@ -8,7 +8,7 @@ const WAIT = 350;
 const NARROW = matchMedia("(max-width: 54rem)");
 
 // The draft. path: of one of the folder; digest: of what was opened; file: one that only the server can read.
-const EMPTY = { name: "draft.md", path: "", digest: "", file: null, editable: true };
+const EMPTY = { name: "draft.md", path: "", digest: "", file: null, editable: true, annotatable: false };
 let draft = { ...EMPTY };
 let kept = ""; // the source as it was opened or saved
 let usual = { packs: [], market: [] };
@@ -51,6 +51,7 @@ const told = () => {
   byId("state").textContent = !draft.editable ? "read only" : dirty() && (draft.path || kept) ? "changed" : "";
   byId("save").hidden = !draft.path || !draft.editable;
   byId("save").disabled = !dirty();
+  byId("annotated").hidden = !draft.annotatable;
   byId("undo").disabled = byId("text").readOnly = !draft.editable;
   byId("text").classList.toggle("code", ["html", "mdx"].includes(byId("format").value));
   byId("mirror").classList.toggle("code", ["html", "mdx"].includes(byId("format").value));
@@ -231,7 +232,7 @@ const open = (what, wanted) => tried(async () => {
   const mine = running = new AbortController();
   const found = await server.check(what, choice(), mine.signal);
   alert("");
-  draft = { ...EMPTY, name: wanted, path: what.path ?? "", digest: found.digest, file: found.editable ? null : what.file ?? null, editable: found.editable };
+  draft = { ...EMPTY, name: wanted, path: what.path ?? "", digest: found.digest, file: found.editable ? null : what.file ?? null, editable: found.editable, annotatable: found.annotatable };
   byId("format").value = FORMAT[suffix(wanted)] ?? "md";
   byId("format").disabled = !found.editable;
   text.source = found.text;
@@ -313,6 +314,10 @@ byId("download").addEventListener("click", () => {
 });
 byId("report").addEventListener("click", () => tried(async () => {
   download(await server.report(asked(), choice()), `${base()}.report.html`);
+  byId("downloads").open = false;
+}));
+byId("annotated").addEventListener("click", () => tried(async () => {
+  download(await server.annotate(asked(), choice()), base().replace(/\.docx$/i, ".annotated.docx"));
   byId("downloads").open = false;
 }));
 byId("copy").addEventListener("click", () => tried(async () => {

@@ -39,4 +39,5 @@ export const start = async () => (await ask("/api/start")).json();
 export const drafts = async () => (await (await ask("/api/drafts")).json()).drafts;
 export const check = async (draft, choice, signal) => (await sent("/api/check", draft, choice, signal)).json();
 export const report = async (draft, choice) => (await sent("/api/report", draft, choice)).blob();
+export const annotate = async (draft, choice) => (await sent("/api/annotate", draft, choice)).blob();
 export const save = async (path, text, digest) => (await (await posted("/api/save", { path, text, digest })).json()).digest;
