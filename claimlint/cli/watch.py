@@ -121,9 +121,9 @@ class _Seen:
         try:
             now = self._read() if stale or self.state is None else _again(self.state, self.args)
         except ClaimlintError as error:
-            if self.broken != str(error):
+            known, self.broken, self.code = self.broken, str(error), 2
+            if known != self.broken:
                 print(f"claimlint: {error}", file=sys.stderr, flush=True)
-            self.broken, self.code = str(error), 2
             return
         if now is not self.state:
             self._say(now)
