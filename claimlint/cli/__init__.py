@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from claimlint.cli import annotate, check, desk, explain, lsp, packs, setup
+from claimlint.cli import annotate, check, desk, explain, lsp, packs, serve, setup
 from claimlint.cli.arguments import EXIT_CODES, version
 from claimlint.errors import ClaimlintError
 
@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=_Version, help="print the version and leave")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (check, explain, annotate, desk, packs, lsp, setup):
+    for module in (check, explain, annotate, desk, packs, lsp, serve, setup):
         module.add_to(commands)
     return top
 

@@ -46,6 +46,7 @@ def add_to(commands: Commands) -> None:
     check.add_argument("--force-exclude", action="store_true", help="apply “exclude” to files given by name, for hooks")
     check.add_argument("--fix", action="store_true", help="put safe rewrites into the drafts; what is left is reported")
     check.add_argument("--dry-run", action="store_true", help="with --fix: print the change as a diff, write nothing")
+    check.add_argument("--watch", action="store_true", help="check again what changes, and show what is new and gone")
     check.add_argument("--exhaustive", action="store_true", help="take no shortcut; finds the same, slowly")
     check.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     check.add_argument("--no-progress", action="store_true", help="never count drafts on standard error")
@@ -62,6 +63,10 @@ def _check(args: argparse.Namespace) -> int:
         raise ConfigError("--dry-run shows what --fix would do; give both")
     if args.fix and "-" in args.paths:
         raise ConfigError("--fix changes files; it cannot be used with standard input")
+    if args.watch:
+        from claimlint.cli.watch import watch
+
+        return watch(args)
     here = project(args)
     asked = drafts.asked(args.paths, here.config, stdin=args.stdin_filename, force_exclude=args.force_exclude)
     if args.fix:
@@ -74,13 +79,17 @@ def _check(args: argparse.Namespace) -> int:
     if not args.no_progress:
         reports = with_progress(reports, len(asked))
     outcome = Outcome(here.config)
-    context = reporting.Context(here.rules, version(), _colored(args), _shown(args), args.audience or "")
+    context = context_of(here, args)
     with output(args.output) as out:
         _reporter(args)(outcome.watch(reports), out, context)
     if args.output:
         print(f"{outcome.tally}; see {args.output}")
     warn_of_age(here.linter.packs, here.config)
     return outcome.code
+
+
+def context_of(here: Project, args: argparse.Namespace) -> reporting.Context:
+    return reporting.Context(here.rules, version(), _colored(args), _shown(args), args.audience or "")
 
 
 def _fix(asked: Mapping[str, str], here: Project, *, dry_run: bool) -> None:

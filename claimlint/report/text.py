@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from claimlint.report import Context, Tally
@@ -19,13 +19,23 @@ _COLORS: dict[Severity, str] = {"error": "31", "warning": "33", "advice": "36"}
 def full(reports: Iterable[Report], out: TextIO, context: Context) -> None:
     """Each finding with its line, what is missing and why, and a closing summary."""
     tally = Tally()
+
+    def counted() -> Iterator[Report]:
+        for report in reports:
+            tally.add(report)
+            yield report
+
+    blocks(counted(), out, context)
+    out.write(f"{tally}\n")
+
+
+def blocks(reports: Iterable[Report], out: TextIO, context: Context) -> None:
+    """Each finding with its line, without a summary."""
     for report in reports:
-        tally.add(report)
         _problems(report, out, context)
         lines = Lines(report.source)
         for finding in context.shown(report):
             out.write("\n".join(_finding(finding, report, lines, context)) + "\n\n")
-    out.write(f"{tally}\n")
 
 
 def concise(reports: Iterable[Report], out: TextIO, context: Context) -> None:
@@ -35,6 +45,12 @@ def concise(reports: Iterable[Report], out: TextIO, context: Context) -> None:
         lines = Lines(report.source)
         for finding in context.shown(report):
             out.write(_headline(finding, report, lines, context) + "\n")
+
+
+def gone(name: str, finding: Finding, why: str, context: Context) -> str:
+    """A finding that was there before, on one line; why: what became of it, if it is more than gone."""
+    label = _paint("32", f"gone{why}", context)
+    return f"{printable(name)}: {label}: {finding.rule} “{printable(finding.excerpt)}”"
 
 
 def statistics(reports: Iterable[Report], out: TextIO, context: Context) -> None:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from claimlint.report import Context
@@ -70,12 +70,12 @@ def _rules(drafts: Sequence[Page], context: Context) -> list[Rule]:
 
 
 def _render(template: str, **values: object) -> str:
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = _asset("report.css"), _asset("theme.js") + _asset("report.js")
     policy = (
         f"default-src 'none'; style-src '{_hashed(style)}'; script-src '{_hashed(script)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    return _templates().get_template(template).render(policy=policy, style=style, script=script, **values)
+    return templates().get_template(template).render(policy=policy, style=style, script=script, **values)
 
 
 @cache
@@ -89,9 +89,10 @@ def _hashed(text: str) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates(*packages: str) -> Environment:
+    """The templates here, and those of other packages that show findings the same way."""
     made = Environment(
-        loader=PackageLoader(__name__, "."),
+        loader=ChoiceLoader([PackageLoader(name, ".") for name in (__name__, *packages)]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_shown,

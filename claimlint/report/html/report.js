@@ -11,20 +11,6 @@
     set(name, value) { try { localStorage.setItem(`claimlint-${name}`, value); } catch { /* not kept */ } },
   };
 
-  const theme = byId("theme");
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const dark = () => (root.dataset.theme || (system.matches ? "dark" : "light")) === "dark";
-  const nameTheme = () => { theme.textContent = dark() ? "Light" : "Dark"; theme.setAttribute("aria-label", `${theme.textContent} colours`); };
-  const chosen = kept.get("theme");
-  if (chosen === "dark" || chosen === "light") root.dataset.theme = chosen;
-  theme.addEventListener("click", () => {
-    root.dataset.theme = dark() ? "light" : "dark";
-    kept.set("theme", root.dataset.theme);
-    nameTheme();
-  });
-  system.addEventListener("change", nameTheme);
-  nameTheme();
-
   const openForPrint = [];
   addEventListener("beforeprint", () => {
     for (const each of all("details:not([open])")) { each.open = true; openForPrint.push(each); }

@@ -1,0 +1,80 @@
+"""The drafts below the folder that the server was started in: listed, read, and written back if somebody asks.
+
+A name comes from a browser. It reaches the disk only if it is one that the list has; nothing is followed out of the
+folder.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from claimlint import drafts, readers, store
+from claimlint.config import Config
+from claimlint.web.refusals import Refused
+
+_MOST = 5000
+"""Drafts in the list; the others can be dropped on the page."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Folder:
+    """root: the working directory, which drafts are called by their path from."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._writing = threading.Lock()
+
+    def drafts(self, config: Config) -> list[str]:
+        """Their names, sorted; symbolic links are left out."""
+        found = drafts.asked([str(self.root)], config)
+        names = (name for name, why in found.items() if not why and not self._linked(PurePosixPath(name)))
+        return [name for name, _ in zip(names, range(_MOST), strict=False)]
+
+    def path(self, name: str, config: Config) -> Path:
+        """Where a draft of the list is. Raises Refused."""
+        if not name or _CONTROL.search(name):
+            raise Refused(400, "this is no name of a draft")
+        parts = PurePosixPath(name).parts
+        if name.startswith("/") or "\\" in name or ":" in parts[0] or ".." in parts:
+            raise Refused(403, "only drafts below the folder of the server can be opened")
+        if self._linked(PurePosixPath(name)):
+            raise Refused(403, f"{name}: symbolic links are not followed")
+        if name not in drafts.asked([str(self.root)], config):
+            raise Refused(404, f"{name}: no draft of this name below the folder")
+        return self.root / name
+
+    def read(self, name: str, config: Config) -> bytes:
+        """Raises Refused, and ReadError if it is too large or not readable."""
+        return readers.content(self.path(name, config))
+
+    def save(self, name: str, text: str, digest: str, config: Config) -> str:
+        """The digest of what is on disk now. Raises Refused if what is there is not what was opened (`digest`)."""
+        with self._writing:
+            try:
+                there = self.read(name, config)
+            except Refused as refused:
+                if refused.status != 404:
+                    raise
+                raise Refused(409, f"{name} is no longer there; nothing was written") from None
+            if digest_of(there) != digest:
+                raise Refused(409, f"{name} was changed on disk after it was opened here; nothing was written")
+            if readers.decode(there, name).digest:
+                raise Refused(415, f"{name} is no text; its annotated copy can be downloaded")
+            data = text.encode()
+            store.replace(self.path(name, config), data)
+            return digest_of(data)
+
+    def _linked(self, name: PurePosixPath) -> bool:
+        path = self.root
+        for part in name.parts:
+            path = path / part
+            if path.is_symlink():
+                return True
+        return False
+
+
+def digest_of(data: bytes) -> str:
+    return sha256(data).hexdigest()
