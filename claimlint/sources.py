@@ -19,15 +19,19 @@ Stamp = Mapping[Path, tuple[int, int]]
 def sources(config: Config, start: Path, packs: Iterable[Pack] = ()) -> tuple[Path, ...]:
     """The files, whether they are there or not. start: the folder that the configuration was looked for from; packs:
     those that were loaded, if they could be. What ships with claimlint is left out."""
-    root = config.root
-    found = [*configurations(start), *(root / name for name in settle.FILES)]
+    found = [*configurations(start), *(config.root / name for name in settle.FILES)]
     found += [config.path] if config.path else []
-    found += [root / name for name in (configuration.BIBLIOGRAPHY, *(config.bibliography or ()))]
+    return tuple(dict.fromkeys((*found, *of_linter(config, packs))))
+
+
+def of_linter(config: Config, packs: Iterable[Pack] = ()) -> Iterator[Path]:
+    """Those of the files that a linter is made of: packs, and the libraries to which citations resolve."""
+    root = config.root
+    yield from (root / name for name in config.bibliography or (configuration.BIBLIOGRAPHY,))
     references = [*config.packs, *(name for override in config.overrides for name in override.packs)]
     named = [root / reference.partition("==")[0].partition("@")[0] for reference in references]
     loaded = [pack.path for pack in packs if not pack.path.is_relative_to(builtin_dir())]
-    found += (file for path in (*named, *loaded) for file in _files(path))
-    return tuple(dict.fromkeys(found))
+    yield from (file for path in (*named, *loaded) for file in _files(path))
 
 
 def configurations(start: Path) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""One browser for all tests that look at pages; they are skipped where there is none."""
+"""A browser for tests that look at pages; they are skipped where there is none."""
 
 import shutil
 
@@ -8,9 +8,9 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 _QUIET = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """The system's Chromium; nothing is downloaded."""
+    """The system's Chromium; nothing is downloaded. Not longer than a module: while it runs, asyncio.run cannot be used."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = next(filter(None, map(shutil.which, _NAMES)), None)
     if path is None:

@@ -325,7 +325,7 @@ def test_trend():
 # In a browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address_of(examples, tmp_path_factory):
     """The page of the examples, and that of a trend, as files."""
     folder = tmp_path_factory.mktemp("pages")

@@ -6,7 +6,7 @@ What cannot be loaded is a fault of a file, never the end of the server: it goes
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from claimlint import config as configuration
@@ -14,12 +14,10 @@ from claimlint.config import Config
 from claimlint.errors import ClaimlintError
 from claimlint.project import Project, today
 from claimlint.settle import FILES
+from claimlint.sources import Stamp, of_linter, stamp
 
 REMEMBERED = 4000
 """Sentences that each linter remembers: of some ten long drafts."""
-
-Stamp = tuple[tuple[str, int, int], ...]
-"""Files with their time of change and size: equal as long as nobody wrote them."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +36,10 @@ class _Held:
 
     config: Config
     project: Project | None = None
-    linted: Stamp = ()
-    settled: Stamp = ()
+    linted: Stamp = field(default_factory=dict)
+    settled: Stamp = field(default_factory=dict)
     fault: Fault | None = None
-    failed: Stamp = ()
+    failed: Stamp = field(default_factory=dict)
 
 
 class Projects:
@@ -114,7 +112,7 @@ class Projects:
         project = held.project
         if project and project.today != today():
             held.project = project = _with(replace(project, today=today()), project, "linter", "library", "known")
-        linted, settled = _stamp(_made_of(config, project)), _stamp(config.root / name for name in FILES)
+        linted, settled = _linted(config, project), stamp(config.root / name for name in FILES)
         same = project is not None and config == held.config and linted == held.linted
         if same and settled == held.settled:
             held.fault = None
@@ -132,7 +130,7 @@ class Projects:
             held.failed = _failed(linted, settled, held.fault)
             return
         held.project, held.fault = fresh, None
-        held.linted, held.settled = _stamp(_made_of(config, fresh)), settled
+        held.linted, held.settled = _linted(config, fresh), settled
 
 
 def _with(fresh: Project, old: Project, *names: str) -> Project:
@@ -141,28 +139,12 @@ def _with(fresh: Project, old: Project, *names: str) -> Project:
     return fresh
 
 
-def _made_of(config: Config, project: Project | None) -> Iterable[Path]:
-    """The files that the linter comes from: packs, and the bibliographies that citations resolve to."""
-    named = [config.root / name.partition("==")[0].partition("@sha256")[0] for name in config.packs]
-    loaded = [pack.path for pack in project.linter.packs] if project else []
-    for path in {*named, *loaded}:
-        yield from sorted(path.glob("*.yml")) if path.is_dir() else [path]
-    yield from (config.root / name for name in config.bibliography or (configuration.BIBLIOGRAPHY,))
-
-
-def _stamp(paths: Iterable[Path]) -> Stamp:
-    found = []
-    for path in sorted(set(paths)):
-        try:
-            state = path.stat()
-        except OSError:
-            continue
-        found.append((str(path), state.st_mtime_ns, state.st_size))
-    return tuple(found)
+def _linted(config: Config, project: Project | None) -> Stamp:
+    return stamp(of_linter(config, project.linter.packs if project else ()))
 
 
 def _failed(linted: Stamp, settled: Stamp, found: Fault) -> Stamp:
-    return (*linted, *settled, *_stamp([found.path]))
+    return {**linted, **settled, **stamp([found.path])}
 
 
 def fault(error: ClaimlintError, otherwise: Path) -> Fault:
