@@ -59,19 +59,20 @@ def called(path: Path) -> str:
     return (path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path).as_posix()
 
 
-def _read(name: str, stdin: str = "") -> Document:
-    return readers.decode(sys.stdin.buffer.read(), name) if name == stdin else readers.load(name)
+def read(name: str, why: str = "", *, stdin: bool = False) -> Document:
+    """A draft on disk, or on standard input under this name. why: the reason that it cannot be read, if known.
+
+    Raises ReadError.
+    """
+    if why:
+        raise ReadError(why)
+    return readers.decode(sys.stdin.buffer.read(), name) if stdin else readers.load(name)
 
 
-def readable(drafts: Mapping[str, str], unread: dict[str, Report], stdin: str = "") -> Iterator[tuple[str, Document]]:
+def readable(drafts: Mapping[str, str], unread: dict[str, Report]) -> Iterator[tuple[str, Document]]:
     """(name, document) of the drafts that can be read; reports of the others are left in `unread`."""
     for name, why in drafts.items():
-        if why:
-            unread[name] = Report(name, "", problems=(Problem(why),))
-            continue
         try:
-            document = _read(name, stdin)
+            yield name, read(name, why)
         except ReadError as error:
             unread[name] = Report(name, "", problems=(Problem(error.message, error.line or 1),))
-        else:
-            yield name, document

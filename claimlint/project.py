@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from claimlint import config as configuration
 from claimlint.config import Config
-from claimlint.errors import ConfigError
-from claimlint.types import Document, Report, Rule, Work
+from claimlint.errors import ConfigError, ReadError
+from claimlint.types import Document, Problem, Report, Rule, Work
 
 # ruff: noqa: PLC0415
 # The linter and the packs are imported where they are used: a command that needs neither answers at once.
@@ -147,21 +147,32 @@ class Project:
         """One draft, checked and settled. pulse: called before each sentence; what it raises ends the check."""
         return self.settle(self.linter.check(source, name, pulse=pulse))
 
-    def reports(self, drafts: Mapping[str, str], stdin: str = "", *, folders: Sequence[Path] = ()) -> Iterator[Report]:
+    def report(self, name: str, why: str = "", *, stdin: bool = False) -> Report:
+        """The settled report of a draft on disk, or on standard input. why: the reason that it cannot be read, if known."""
+        from claimlint.drafts import read
+
+        try:
+            return self.check(read(name, why, stdin=stdin), name)
+        except ReadError as error:
+            return Report(name, "", problems=(Problem(error.message, error.line or 1),))
+
+    def reports(
+        self, drafts: Mapping[str, str], stdin: str = "", *, folders: Sequence[Path] = (), jobs: int = 1
+    ) -> Iterator[Report]:
         """One settled report a draft, in order, those that cannot be read in their place.
 
         drafts: name → why it cannot be read, or "". folders: those that were asked for as a whole; what the registers
-        say of drafts that are no longer in them is reported last.
+        say of drafts that are no longer in them is reported last. jobs: processes; 0 for as many as the work is worth.
         """
-        from claimlint.drafts import readable
+        from claimlint import parallel
         from claimlint.settle import homeless
 
-        unread: dict[str, Report] = {}
-        names = iter(drafts)
-        for report in self.linter.check_many(readable(drafts, unread, stdin)):
-            yield from (unread[name] for name in iter(names.__next__, report.name))
-            yield self.settle(report)
-        yield from (unread[name] for name in names)
+        _ = self.rules, self.registers  # what cannot be used is said before anything is checked
+        jobs = 1 if stdin in drafts else jobs or parallel.fitting(drafts)
+        if jobs > 1:
+            yield from parallel.reports(replace(self), drafts.items(), jobs)  # a copy holds nothing yet
+        else:
+            yield from (self.report(name, why, stdin=name == stdin) for name, why in drafts.items())
         if folders:
             yield from homeless(self.registers, self.config, folders)
 

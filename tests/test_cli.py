@@ -509,7 +509,7 @@ def test_help_and_version(run: Any) -> None:
 
 
 def test_an_interrupt_is_no_crash(site: Path, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
     draft(site, "a.md", "safe")

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from claimlint import parallel
+from claimlint.config import Config
+from claimlint.errors import PackError
 from claimlint.linter import Linter, Options
 from claimlint.packs import load_packs
+from claimlint.project import Project
 from claimlint.report.inventory import claims
 
 PROJECT = Path(__file__).parent.parent
@@ -105,3 +109,18 @@ def test_a_check_can_be_given_up(linter):
 
     with pytest.raises(GoneError):
         linter.check("Our tea cures colds.", "a.md", pulse=pulse)
+
+
+def test_several_processes_find_the_same():
+    """In the same order, with what cannot be read in its place; what cannot be used ends the run as it does without."""
+    project = Project(Config(root=PROJECT))
+    names = {str(path): "" for path in drafts()} | {"gone.md": "", "folder": "no drafts in this folder"}
+    assert list(project.reports(names, jobs=2)) == list(project.reports(names, jobs=1))
+    broken = Project(Config(root=PROJECT, packs=("none",)))
+    with pytest.raises(PackError, match="there is no pack “none”"):
+        list(broken.reports(names, jobs=2))
+
+
+def test_small_work_is_worth_one_process(tmp_path):
+    (tmp_path / "a.md").write_text("x" * 100)
+    assert parallel.fitting([str(tmp_path / "a.md"), "gone.md"]) == 1

@@ -48,6 +48,18 @@ def add_paths(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="drafts or folders (default: .)")
 
 
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", type=_count, default=0, metavar="N", help="processes (default: by the size of the work)"
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a number of processes such as 2, not “{text}”")
+    return int(text)
+
+
 def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--select", action="append", metavar="RULE", help="only these rules, packs or globs")
     parser.add_argument("--ignore", action="append", metavar="RULE", help="not these rules, packs or globs")

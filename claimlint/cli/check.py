@@ -15,7 +15,18 @@ from typing import TextIO, get_args
 
 from claimlint import config as configuration
 from claimlint import report as reporting
-from claimlint.cli.arguments import EXIT_CODES, Commands, add, add_packs, add_selection, folders, project, utf8, version
+from claimlint.cli.arguments import (
+    EXIT_CODES,
+    Commands,
+    add,
+    add_jobs,
+    add_packs,
+    add_selection,
+    folders,
+    project,
+    utf8,
+    version,
+)
 from claimlint.cli.packs import warn_of_age
 from claimlint.config import Config
 from claimlint.errors import ConfigError
@@ -50,6 +61,7 @@ def add_to(commands: Commands) -> None:
     check.add_argument("--exhaustive", action="store_true", help="take no shortcut; finds the same, slowly")
     check.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     check.add_argument("--no-progress", action="store_true", help="never count drafts on standard error")
+    add_jobs(check)
     add_packs(check)
 
 
@@ -68,12 +80,13 @@ def _check(args: argparse.Namespace) -> int:
 
         return watch(args)
     here = project(args)
-    asked = drafts.asked(args.paths, here.config, stdin=args.stdin_filename, force_exclude=args.force_exclude)
+    stdin = args.stdin_filename if "-" in args.paths else ""
+    asked = drafts.asked(args.paths, here.config, stdin=stdin, force_exclude=args.force_exclude)
     if args.fix:
         _fix(asked, here, dry_run=args.dry_run)
         if args.dry_run:
             return 0
-    reports = here.reports(asked, args.stdin_filename, folders=folders(args))
+    reports = here.reports(asked, stdin, folders=folders(args), jobs=args.jobs)
     if args.diff:
         reports = map(changes.since(args.diff), reports)
     if not args.no_progress:

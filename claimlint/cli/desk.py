@@ -20,6 +20,7 @@ from claimlint.cli.arguments import (
     EXIT_CODES,
     Commands,
     add,
+    add_jobs,
     add_packs,
     add_paths,
     add_selection,
@@ -52,6 +53,7 @@ def add_to(commands: Commands) -> None:
     add_paths(inventory)
     inventory.add_argument("--format", choices=("csv", "xlsx", "json"), default="csv")
     inventory.add_argument("--output", type=Path, metavar="FILE", help="write the inventory to this file")
+    add_jobs(inventory)
     add_packs(inventory)
     report = add(commands, "report", _report, "write a report for reviewers into a folder: page, tables, manifest")
     report.epilog = EXIT_CODES
@@ -61,6 +63,7 @@ def add_to(commands: Commands) -> None:
     report.add_argument("--audience", choices=reporting.AUDIENCES, help="whom report.md is for (default: everybody)")
     report.add_argument("--fail-on", choices=(*reversed(SEVERITIES), "never"), help="exit 1 from this severity up")
     report.add_argument("--no-progress", action="store_true", help="never count drafts on standard error")
+    add_jobs(report)
     add_selection(report)
     add_packs(report)
     trend = commands.add_parser("trend", help="draw the findings of past reports over time", allow_abbrev=False)
@@ -85,6 +88,7 @@ def _add_baseline(commands: Commands) -> None:
     show.add_argument("--format", choices=("text", "json"), default="text")
     for parser in (write, prune):
         add_paths(parser)
+        add_jobs(parser)
         add_packs(parser)
 
 
@@ -107,7 +111,7 @@ def _rewrite_baseline(args: argparse.Namespace, *, grow: bool, start: bool = Tru
     here = project(args)
     path = here.config.root / baseline.FILE
     asked = drafts.asked(args.paths, here.config)
-    reports = list(here.reports(asked))
+    reports = list(here.reports(asked, jobs=args.jobs))
     unread = [report for report in reports if report.problems]
     for report in unread:
         print(f"{report.name}: cannot read: {report.problems[0].message}", file=sys.stderr)
@@ -349,7 +353,7 @@ def _inventory(args: argparse.Namespace) -> int:
     here = project(args)
     asked = drafts.asked(args.paths, here.config)
     unread: list[Report] = []
-    reports = _noting(here.reports(asked), unread)
+    reports = _noting(here.reports(asked, jobs=args.jobs), unread)
     if args.format == "xlsx":
         if not args.output:
             raise ConfigError("a spreadsheet needs --output FILE")
@@ -389,7 +393,7 @@ def _report(args: argparse.Namespace) -> int:
     here = project(args)
     asked = drafts.asked(args.paths, here.config)
     outcome = Outcome(here.config)
-    reports = here.reports(asked, folders=folders(args))
+    reports = here.reports(asked, folders=folders(args), jobs=args.jobs)
     if not args.no_progress:
         reports = with_progress(reports, len(asked))
     found = list(outcome.watch(reports))
@@ -418,7 +422,7 @@ def _old(args: argparse.Namespace) -> dict[str, Any]:
 
         here = project(args)
         paths = [path for path in args.paths if Path(path).exists()]
-        return manifest.manifest(here.reports(drafts.asked(paths, here.config)), here.inputs(version()))
+        return manifest.manifest(here.reports(drafts.asked(paths, here.config), jobs=args.jobs), here.inputs(version()))
 
 
 @contextlib.contextmanager
