@@ -274,9 +274,15 @@ def test_superscript_numbers_are_marks_and_exponents_text() -> None:
             + r(" in the 2")
         )
         + p(r("Warms") + r("[2]", up) + r(" on the 4") + r("th", up) + r(" day¹."))
+        + p(
+            r("Cools")
+            + r("6", '<w:position w:val="8"/><w:sz w:val="19"/>')
+            + r(" H")
+            + r("2", '<w:position w:val="-8"/>')
+        )
     )
-    assert [target for _, target in marks(document, "number")] == ["1", "3", "2", "1"]
-    assert texts(document) == ["Calms at 105 in the 2", "Warms on the 4th day."]
+    assert [target for _, target in marks(document, "number")] == ["1", "3", "2", "1", "6"]
+    assert texts(document) == ["Calms at 105 in the 2", "Warms on the 4th day.", "Cools H2"]
 
 
 def test_bold_and_struck_runs_are_marked_hidden_ones_left_out() -> None:
