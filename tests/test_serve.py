@@ -315,9 +315,9 @@ def test_bad_input_is_refused_and_the_server_lives(client, body, status):
         ("blog/../blog/post.md", 403),
         ("/etc/passwd", 403),
         ("//etc/passwd", 403),
-        ("C:/x.md", 403),
-        ("..\\outside.md", 403),
-        ("\\\\host\\share.md", 403),
+        ("C:/x.md", 404),
+        ("..\\outside.md", 404),
+        ("\\\\host\\share.md", 404),
         ("link.md", 403),
         ("up/outside.md", 403),
         ("up/inside/crlf.md", 403),
@@ -345,9 +345,14 @@ def test_paths_out_of_the_folder(client, folder, path, status):
     assert (folder.parent / "outside.md").read_bytes() == before
 
 
-def test_listed_are_drafts_that_can_be_opened(client):
+def test_listed_are_drafts_that_can_be_opened(client, folder):
     names = client.get("/api/drafts").json()["drafts"]
     assert names == ["bad.md", "blog/post.md", "crlf.md"]
+    for name in ("Drips: all.md", "a\\b.md", "a\nb.md", "caf\udce9.md"):
+        (folder / name).write_text(DRAFT, encoding="utf8")
+    more = set(client.get("/api/drafts").json()["drafts"]) - set(names)
+    assert more == {"Drips: all.md", "a\\b.md"}
+    assert [client.post("/api/check", json={"path": name}).status_code for name in more] == [200, 200]
     for path in ("/assets/../app.py", "/assets/%2e%2e/app.py", "/assets/app.py", "/assets//etc/passwd"):
         assert client.get(path).status_code == 404
 
