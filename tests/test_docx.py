@@ -94,6 +94,10 @@ def test_runs_with_tabs_breaks_hyphens_and_symbols() -> None:
     assert texts(document) == ["A non-addictive tea, ≥ 9 lost safe"]
 
 
+def test_comments_of_xml_end_no_text() -> None:
+    assert texts(read(p("<w:r><w:t>No<!-- x --> side<?y z?> effects</w:t></w:r>"))) == ["No side effects"]
+
+
 def test_the_text_is_what_python_docx_calls_it() -> None:
     made = docx.Document()
     made.add_paragraph("Plain\tand broken\nline")
@@ -1029,6 +1033,7 @@ BAD = {
     "broken XML": (word(p("x"), parts={"word/document.xml": "<w:document"}), "word/document.xml is no valid XML"),
     "no XML": (word(p("x"), parts={"word/document.xml": bytes(50)}), "word/document.xml is no valid XML"),
     "broken styles": (word(p("x"), parts={"word/styles.xml": "<a><b></a>"}), "word/styles.xml is no valid XML"),
+    "EBCDIC": (word(p("x"), parts={"word/document.xml": "<?xml version='1.0'?>".encode("cp037")}), "is no valid XML"),
     "no body": (word(p("x"), parts={"word/document.xml": "<a/>"}), "has no text body"),
     "entities": (word(p("x"), parts={"word/document.xml": _entities('"lol"')}), "declares a document type"),
     "external entity": (word(p("x"), parts={"word/document.xml": _entities('SYSTEM "file:///etc/passwd"')}), "declares a document type"),
