@@ -864,6 +864,19 @@ def test_open_edit_save_conflict(visit, running):
     assert page.input_value("#text") == "Changed.\n"
 
 
+def test_saving_twice_in_a_moment_is_no_conflict(visit, running):
+    page = visit()
+    choose(page, "blog/post.md")
+    page.focus("#text")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("More.")
+    page.evaluate("() => { for (let n = 0; n < 3; n += 1) document.getElementById('save').click(); }")
+    page.wait_for_function("() => document.getElementById('save').disabled")
+    page.wait_for_timeout(300)
+    assert page.is_hidden("#alert")
+    assert (running[0] / "blog" / "post.md").read_text("utf8") == DRAFT + "More."
+
+
 def test_line_ends_and_emoji_are_kept(visit):
     page = visit()
     choose(page, "crlf.md")
