@@ -645,6 +645,30 @@ def _swallow(work) -> None:
         work()
 
 
+def test_half_a_request_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(server, "_SILENCE", 0.2)
+    whole = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    async def asked(*said: bytes) -> bytes:
+        config = server.uvicorn.Config(lambda *_: None, lifespan="off", log_level="critical")
+        config.load()
+        made = await asyncio.get_running_loop().create_server(
+            lambda: server._Prompt(config, server.uvicorn.server.ServerState(), {}), "127.0.0.1", 0
+        )
+        async with made, asyncio.timeout(5):
+            reader, writer = await asyncio.open_connection(*made.sockets[0].getsockname())
+            for each in said:
+                writer.write(each)
+                await asyncio.sleep(0.1)
+            answer = await reader.read()
+            writer.close()
+            await writer.wait_closed()
+            return answer
+
+    assert asyncio.run(asked()) == asyncio.run(asked(whole[:20])) == b""
+    assert asyncio.run(asked(whole, whole[:20])).startswith(b"HTTP/1.1 500")
+
+
 def test_other_hosts_are_warned_about(folder):
     with Server(folder, "--host", "0.0.0.0") as started:
         code, errors = started.stop()
