@@ -94,6 +94,10 @@ def test_runs_with_tabs_breaks_hyphens_and_symbols() -> None:
     assert texts(document) == ["A non-addictive tea, ≥ 9 lost safe"]
 
 
+def test_comments_of_xml_end_no_text() -> None:
+    assert texts(read(p("<w:r><w:t>No<!-- x --> side<?y z?> effects</w:t></w:r>"))) == ["No side effects"]
+
+
 def test_the_text_is_what_python_docx_calls_it() -> None:
     made = docx.Document()
     made.add_paragraph("Plain\tand broken\nline")
@@ -274,9 +278,15 @@ def test_superscript_numbers_are_marks_and_exponents_text() -> None:
             + r(" in the 2")
         )
         + p(r("Warms") + r("[2]", up) + r(" on the 4") + r("th", up) + r(" day¹."))
+        + p(
+            r("Cools")
+            + r("6", '<w:position w:val="8"/><w:sz w:val="19"/>')
+            + r(" H")
+            + r("2", '<w:position w:val="-8"/>')
+        )
     )
-    assert [target for _, target in marks(document, "number")] == ["1", "3", "2", "1"]
-    assert texts(document) == ["Calms at 105 in the 2", "Warms on the 4th day."]
+    assert [target for _, target in marks(document, "number")] == ["1", "3", "2", "1", "6"]
+    assert texts(document) == ["Calms at 105 in the 2", "Warms on the 4th day.", "Cools H2"]
 
 
 def test_bold_and_struck_runs_are_marked_hidden_ones_left_out() -> None:
@@ -1023,6 +1033,7 @@ BAD = {
     "broken XML": (word(p("x"), parts={"word/document.xml": "<w:document"}), "word/document.xml is no valid XML"),
     "no XML": (word(p("x"), parts={"word/document.xml": bytes(50)}), "word/document.xml is no valid XML"),
     "broken styles": (word(p("x"), parts={"word/styles.xml": "<a><b></a>"}), "word/styles.xml is no valid XML"),
+    "EBCDIC": (word(p("x"), parts={"word/document.xml": "<?xml version='1.0'?>".encode("cp037")}), "is no valid XML"),
     "no body": (word(p("x"), parts={"word/document.xml": "<a/>"}), "has no text body"),
     "entities": (word(p("x"), parts={"word/document.xml": _entities('"lol"')}), "declares a document type"),
     "external entity": (word(p("x"), parts={"word/document.xml": _entities('SYSTEM "file:///etc/passwd"')}), "declares a document type"),

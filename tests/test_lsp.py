@@ -438,6 +438,16 @@ def _watchers(registration):
     return options["watchers"] if isinstance(options, dict) else options.watchers
 
 
+def test_an_address_that_is_none_keeps_nothing_from_being_read_again(editor, project):
+    root, uri = project
+    odd = editor.open("file://[none/tea.md", CLAIM)
+    assert "core/cure" in [each.code for each in editor.diagnostics(odd)]
+    (root / ".claimlint.yml").write_text("ignore: [core/cure]\n", encoding="utf8")
+    editor.watched(root / ".claimlint.yml")
+    editor.settles(uri, lacks("core/cure"))
+    editor.close(odd)
+
+
 def test_a_broken_configuration_is_told_once_and_the_last_one_stays(editor, project):
     root, uri = project
     path = root / ".claimlint.yml"
@@ -634,6 +644,28 @@ def test_suppressions_do_what_they_say(name, editor, draft):
         after = editor.diagnostics(uri)
         assert any("still “REASON”" in each.message for each in after)
         assert finding.data in {each.data for each in after}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "file"),
+    [
+        ("closed.md", "Tea.\n# Our tea cures depression #\n", "Tea.\n//# Our tea cures depression #\n", "//\nTea.\n"),
+        ("break.md", "Tea\\\nOur tea cures depression\\\nand milk.\n", None, "//\nTea\\\n"),
+        ("dots.md", "---\ntitle: T\n...\n\nOur tea cures depression.\n", "...\n\n//Our tea", "depression.\n\n//"),
+        ("tag.html", "<p>x <img\nalt='Our tea cures depression'\nsrc=x> y</p>\n", None, "y</p>\n\n//"),
+        ("title.html", "<title>\nOur tea cures depression\n</title><p>x</p>\n", None, "x</p>\n\n//"),
+        ("line.html", "<!doctype html><p>Our tea cures depression</p>\n", "</p> //", "</p>\n\n//"),
+    ],
+)
+def test_a_suppression_leaves_the_draft_what_it_is(editor, draft, name, text, line, file):
+    uri = draft(text, name, LANGUAGES[Path(name).suffix])
+    (finding,) = (each for each in editor.diagnostics(uri) if each.code == "core/cure")
+    offered = editor.actions(uri, finding.range, [finding])
+    for place, wanted in (("on this line", line), ("in this file", file)):
+        made = [edits(action) for title, action in offered.items() if place in title]
+        assert bool(made) is (wanted is not None)
+        if made:
+            assert wanted in re.sub(r"<!--.*-->\n?", "//", applied(text, made[0]))
 
 
 def test_there_is_no_comment_in_plain_text(editor, draft):

@@ -315,9 +315,9 @@ def test_bad_input_is_refused_and_the_server_lives(client, body, status):
         ("blog/../blog/post.md", 403),
         ("/etc/passwd", 403),
         ("//etc/passwd", 403),
-        ("C:/x.md", 403),
-        ("..\\outside.md", 403),
-        ("\\\\host\\share.md", 403),
+        ("C:/x.md", 404),
+        ("..\\outside.md", 404),
+        ("\\\\host\\share.md", 404),
         ("link.md", 403),
         ("up/outside.md", 403),
         ("up/inside/crlf.md", 403),
@@ -345,9 +345,14 @@ def test_paths_out_of_the_folder(client, folder, path, status):
     assert (folder.parent / "outside.md").read_bytes() == before
 
 
-def test_listed_are_drafts_that_can_be_opened(client):
+def test_listed_are_drafts_that_can_be_opened(client, folder):
     names = client.get("/api/drafts").json()["drafts"]
     assert names == ["bad.md", "blog/post.md", "crlf.md"]
+    for name in ("Drips: all.md", "a\\b.md", "a\nb.md", "caf\udce9.md"):
+        (folder / name).write_text(DRAFT, encoding="utf8")
+    more = set(client.get("/api/drafts").json()["drafts"]) - set(names)
+    assert more == {"Drips: all.md", "a\\b.md"}
+    assert [client.post("/api/check", json={"path": name}).status_code for name in more] == [200, 200]
     for path in ("/assets/../app.py", "/assets/%2e%2e/app.py", "/assets/app.py", "/assets//etc/passwd"):
         assert client.get(path).status_code == 404
 
@@ -640,6 +645,30 @@ def _swallow(work) -> None:
         work()
 
 
+def test_half_a_request_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(server, "_SILENCE", 0.2)
+    whole = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    async def asked(*said: bytes) -> bytes:
+        config = server.uvicorn.Config(lambda *_: None, lifespan="off", log_level="critical")
+        config.load()
+        made = await asyncio.get_running_loop().create_server(
+            lambda: server._Prompt(config, server.uvicorn.server.ServerState(), {}), "127.0.0.1", 0
+        )
+        async with made, asyncio.timeout(5):
+            reader, writer = await asyncio.open_connection(*made.sockets[0].getsockname())
+            for each in said:
+                writer.write(each)
+                await asyncio.sleep(0.1)
+            answer = await reader.read()
+            writer.close()
+            await writer.wait_closed()
+            return answer
+
+    assert asyncio.run(asked()) == asyncio.run(asked(whole[:20])) == b""
+    assert asyncio.run(asked(whole, whole[:20])).startswith(b"HTTP/1.1 500")
+
+
 def test_other_hosts_are_warned_about(folder):
     with Server(folder, "--host", "0.0.0.0") as started:
         code, errors = started.stop()
@@ -857,6 +886,19 @@ def test_open_edit_save_conflict(visit, running):
     page.click("#alert button:text-is('Open it again')")
     counts(page, "No findings")
     assert page.input_value("#text") == "Changed.\n"
+
+
+def test_saving_twice_in_a_moment_is_no_conflict(visit, running):
+    page = visit()
+    choose(page, "blog/post.md")
+    page.focus("#text")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("More.")
+    page.evaluate("() => { for (let n = 0; n < 3; n += 1) document.getElementById('save').click(); }")
+    page.wait_for_function("() => document.getElementById('save').disabled")
+    page.wait_for_timeout(300)
+    assert page.is_hidden("#alert")
+    assert (running[0] / "blog" / "post.md").read_text("utf8") == DRAFT + "More."
 
 
 def test_line_ends_and_emoji_are_kept(visit):

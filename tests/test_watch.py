@@ -183,6 +183,16 @@ def test_one_file_and_the_last_state_decides(folder, watch):
     assert process.stop() == 1
 
 
+def test_a_name_that_is_not_utf_8_stops_nothing(folder, watch):
+    process = watch("--format", "concise", ".")
+    process.until("watching")
+    (folder / "caf\udce9.txt").write_text("It is glowing.\n", encoding="utf8")
+    process.until("2 warnings in 2 of 3 drafts")
+    (folder / "two.md").write_text("It is glowing.\n", encoding="utf8")
+    process.until("3 warnings in 3 of 3 drafts")
+    assert process.stop() == 1
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -75,7 +76,17 @@ def _waker(args: argparse.Namespace) -> Callable[[], Iterator[object]]:
     if not there:
         raise ConfigError(f"no such file or folder: {args.paths[0]}")
     options: dict[str, Any] = {"watch_filter": None, "step": _SETTLED, "debounce": 1000, "rust_timeout": _LOOK}
-    return lambda: wait(*there, recursive=bool(below), yield_on_timeout=True, raise_interrupt=True, **options)
+    options |= {"yield_on_timeout": True, "raise_interrupt": True, "ignore_permission_denied": True}
+
+    def wakes() -> Iterator[object]:
+        while True:
+            try:
+                yield from wait(*there, recursive=bool(below), **options)
+            except RuntimeError:  # a file whose name is not UTF-8
+                time.sleep(_LOOK / 1000)
+                yield None
+
+    return wakes
 
 
 @dataclass(frozen=True, slots=True)

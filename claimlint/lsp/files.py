@@ -60,7 +60,10 @@ def opened(uri: str, language: str, version: int, text: str, encoding: Encoding)
 
 def path_of(uri: str) -> Path | None:
     """The file that a URI names; None if it names none on this machine."""
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
     if parts.scheme != "file" or "\0" in unquote(parts.path):
         return None
     host = f"//{parts.netloc}" if parts.netloc and parts.netloc != "localhost" else ""

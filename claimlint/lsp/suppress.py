@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claimlint.lsp.positions import Source
+from claimlint.readers.tags import TAG
 from claimlint.settle.suppressions import PLACEHOLDER
 from claimlint.types import Finding, Report
 
 _FRONT = re.compile(r"\ufeff?(?P<mark>---|\+\+\+)[ \t]*\r?\n.*?^(?P=mark)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _MARKUP = frozenset({".html", ".htm", ".xhtml"})
+_UNCOMMENTED = re.compile(rf"<title\b[^<>]*>[^<]{{0,2000}}</title|{TAG.pattern}", re.IGNORECASE)
+"""Where a browser takes a comment for text, or for the end of the tag."""
 _ROW_END = re.compile(r"[ \t]*\|?[ \t]*\Z")
 _TRIED = "tried"
 
@@ -61,8 +64,8 @@ def _line_places(item: Finding, report: Report, source: Source, line: int) -> It
     row = text.lstrip().startswith("|") and (cell := _ROW_END.search(text))
     behind = Comment(start + cell.start() if row and cell else start + len(text.rstrip()), " " + after[0], after[1])
     fresh = line == 0 or not source.line(line - 1).strip()
-    listed = re.match(r"\s*(?:[-*+]|\d+[.)])\s", text)
-    yield from (above, behind) if fresh and not listed else (behind, above)
+    leads = re.match(r"\s*(?:(?:[-*+]|\d+[.)])\s|<[!?])", text)  # of a list, or of a file: a doctype
+    yield from (above, behind) if fresh and not leads else (behind, above)
 
 
 def _file_places(item: Finding, report: Report) -> Iterator[Comment]:
@@ -97,8 +100,10 @@ def _working(
     """The places that set aside this finding and, of the others, only those of its rule that are meant too."""
     before = Counter(map(_state, report.findings))
     for each in places:
+        if any(tag.start() < each.at < tag.end() for tag in _UNCOMMENTED.finditer(report.source)):
+            continue
         after = check(report.source[: each.at] + each.text(_TRIED) + report.source[each.at :])
-        if [each.message for each in after.problems] != [each.message for each in report.problems]:
+        if _read(after) != _read(report):
             continue
         now = Counter(map(_state, after.findings))
         muted = before - now
@@ -110,6 +115,12 @@ def _working(
         aside = Counter((rule, fingerprint, "suppressed") for rule, fingerprint, _ in muted.elements())
         if muted == wanted and now - before == aside:
             yield Comment(each.at, each.head, each.tail, muted.total())
+
+
+def _read(report: Report) -> list[tuple[str, ...]]:
+    """What a draft is taken to say, wherever it stands."""
+    blocks = report.document.blocks if report.document else ()
+    return [*((each.kind, each.key, each.text) for each in blocks), *((each.message,) for each in report.problems)]
 
 
 def _state(item: Finding) -> tuple[str, str, str]:

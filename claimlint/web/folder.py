@@ -17,7 +17,8 @@ from claimlint.web.refusals import Refused
 
 _MOST = 5000
 """Drafts in the list; the others can be dropped on the page."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNNAMED = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of characters: how Python names a file whose name is not UTF-8."""
 
 
 class Folder:
@@ -28,17 +29,20 @@ class Folder:
         self._writing = threading.Lock()
 
     def drafts(self, config: Config) -> list[str]:
-        """Their names, sorted; symbolic links are left out."""
+        """Their names, sorted; symbolic links and what a browser cannot name are left out."""
         found = drafts.asked([str(self.root)], config)
-        names = (name for name, why in found.items() if not why and not self._linked(PurePosixPath(name)))
+        names = (
+            name
+            for name, why in found.items()
+            if not why and not _UNNAMED.search(name) and not self._linked(PurePosixPath(name))
+        )
         return [name for name, _ in zip(names, range(_MOST), strict=False)]
 
     def path(self, name: str, config: Config) -> Path:
         """Where a draft of the list is. Raises Refused."""
-        if not name or _CONTROL.search(name):
+        if not name or _UNNAMED.search(name):
             raise Refused(400, "this is no name of a draft")
-        parts = PurePosixPath(name).parts
-        if name.startswith("/") or "\\" in name or ":" in parts[0] or ".." in parts:
+        if Path(name).anchor or ".." in Path(name).parts:
             raise Refused(403, "only drafts below the folder of the server can be opened")
         if self._linked(PurePosixPath(name)):
             raise Refused(403, f"{name}: symbolic links are not followed")

@@ -279,12 +279,16 @@ addEventListener("drop", (event) => {
 
 // Keeping
 
-const save = async () => {
+let saved = Promise.resolve();
+const save = () => { saved = saved.then(write); }; // one after the other: each changes the digest
+const write = async () => {
   if (!draft.path || !draft.editable || !dirty()) return;
   const source = text.source;
+  const mine = draft;
   const { path } = draft;
   try {
-    draft.digest = await server.save(path, source, draft.digest);
+    mine.digest = await server.save(path, source, mine.digest);
+    if (mine !== draft) return; // another one was opened meanwhile
     kept = source;
     alert("");
     told();

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from claimlint.errors import ConfigError
 from claimlint.project import Project
@@ -18,6 +21,8 @@ from claimlint.web.folder import Folder
 from claimlint.web.guard import Keys, is_loopback
 
 _CONNECTIONS = 100
+_SILENCE = 30
+"""Seconds between looks at a connection; one that asks for nothing by then is closed, or a hundred would shut others out."""
 
 
 def serve(project: Project, version: str, *, given: Path | None, host: str, port: int, open_: bool) -> None:
@@ -34,6 +39,24 @@ def serve(project: Project, version: str, *, given: Path | None, host: str, port
             _run(desk, version, host, listener, open_=open_)
 
 
+class _Prompt(AutoHTTPProtocol):  # type: ignore[misc,valid-type]  # chosen when it is imported
+    """A connection on which whole requests come: uvicorn waits for the end of a header as long as it takes."""
+
+    cycle: Any
+    timeout_keep_alive_task: Any
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        asyncio.get_running_loop().call_later(_SILENCE, self._look, transport)
+
+    def _look(self, transport: Any) -> None:
+        if transport.is_closing():
+            return
+        if (self.cycle is None or self.cycle.response_complete) and self.timeout_keep_alive_task is None:
+            transport.close()
+        asyncio.get_running_loop().call_later(_SILENCE, self._look, transport)
+
+
 def _run(desk: Desk, version: str, host: str, listener: socket.socket, *, open_: bool) -> None:
     port = listener.getsockname()[1]
     name = f"[{host}]" if ":" in host else host
@@ -47,6 +70,7 @@ def _run(desk: Desk, version: str, host: str, listener: socket.socket, *, open_:
         webbrowser.open(address(keys.token))
     settings = uvicorn.Config(
         app(desk, Folder(Path.cwd()), keys, version, host=host, port=port),
+        http=_Prompt,
         log_level="critical",  # what fails is told by the application; what Ctrl-C cuts off is no failure
         access_log=False,
         server_header=False,

@@ -154,13 +154,19 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
 def _parsed(data: bytes, name: str) -> Element:
     if any(doctype in data for doctype in _DOCTYPES):
         raise ReadError(f"{name} declares a document type, which Word never does; save the document again")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,  # in the middle of a text, too, which goes on behind them
+        remove_pis=True,
+    )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ReadError(
-            f"{name} is no valid XML: {str(error).partition(', line')[0]}; save the document again"
-        ) from error
+        why = " ".join(str(error).partition(", line")[0].split())
+        raise ReadError(f"{name} is no valid XML: {why}; save the document again") from error
     if root.getroottree().docinfo.doctype:
         raise ReadError(f"{name} declares a document type, which Word never does; save the document again")
     if _TOO_DEEP(root):

@@ -184,11 +184,11 @@ def _look(properties: Element | None) -> Look:
     if properties is None:
         return Look()
     struck, double = flag(properties, "w:strike"), flag(properties, "w:dstrike")
-    place = child(properties, "w:vertAlign")
+    place, lift = child(properties, "w:vertAlign"), number(child(properties, "w:position"))  # as LibreOffice has it
     return Look(
         flag(properties, "w:b"),
         double if struck is None else struck or bool(double),
         flag(properties, "w:vanish"),
-        None if place is None else attribute(place) == "superscript",
+        attribute(place) == "superscript" if place is not None else None if lift is None else lift > 0,
         number(child(properties, "w:sz")),
     )
