@@ -154,7 +154,6 @@ class Project:
         say of drafts that are no longer in them is reported last.
         """
         from claimlint.drafts import readable
-        from claimlint.settle import homeless
 
         unread: dict[str, Report] = {}
         names = iter(drafts)
@@ -163,7 +162,14 @@ class Project:
             yield self.settle(report)
         yield from (unread[name] for name in names)
         if folders:
-            yield from homeless(self.registers, self.config, folders)
+            yield from self.homeless(folders)
+
+    def homeless(self, folders: Sequence[Path]) -> Iterator[Report]:
+        """What the registers say of drafts that are no longer in these folders."""
+        from claimlint.drafts import called
+        from claimlint.settle import homeless, waivers
+
+        yield from homeless(self.registers, self.config, folders, called(self.config.root / waivers.FILE))
 
     def inputs(self, version: str) -> Inputs:
         """What a report depends on beside the drafts, for its manifest."""

@@ -525,6 +525,34 @@ def test_random_edits(run: Any) -> None:
             assert not found
 
 
+def test_a_draft_is_the_same_by_whatever_way_it_is_named(run: Any, monkeypatch: Any) -> None:
+    run("waive", "blog/post.md:3", *AGREED)
+    run("baseline", "write")
+    Path("link").symlink_to(Path.cwd(), target_is_directory=True)
+    named = Path.cwd() / "link"
+    for arguments in (
+        ["blog/../blog/post.md"],
+        [str(named / "blog")],
+        ["blog", "--config", str(named / ".claimlint.yml")],
+    ):
+        assert run("check", "--fail-on", "advice", *arguments).code == 0, arguments
+    monkeypatch.chdir("blog")
+    for arguments in (["../blog/post.md"], ["--config", "../.claimlint.yml"]):
+        assert run("check", "--fail-on", "advice", *arguments).code == 0, arguments
+    monkeypatch.chdir("..")
+    replaced(str(REGISTER), "path: blog", "path: ./blog")
+    assert run("check", "--fail-on", "advice").code == 0
+
+
+def test_a_waiver_without_a_draft_is_found_from_a_folder_below(run: Any, monkeypatch: Any) -> None:
+    run("waive", "blog/post.md:3", *AGREED)
+    Path("blog/post.md").rename("blog/new.md")
+    register = REGISTER.absolute().as_posix()
+    monkeypatch.chdir("blog")
+    for folder in (".", ".."):
+        assert any(line.startswith(f"{register}:4:1: warning claimlint/orphaned") for line in concise(run, folder))
+
+
 # approved claims
 
 CLAIM = """\

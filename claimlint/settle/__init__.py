@@ -74,15 +74,15 @@ def settle(
     return replace(settled, findings=_graded(settled, here))
 
 
-def homeless(kept: Registers, config: Config, folders: Collection[Path]) -> Iterator[Report]:
-    """A report on the register of waivers, if it has some for drafts that are gone from these folders."""
-    whole = [folder.absolute() for folder in folders]
+def homeless(kept: Registers, config: Config, folders: Collection[Path], name: str) -> Iterator[Report]:
+    """A report on the register of waivers, called so, if it has some for drafts that are gone from these folders."""
+    root, whole = config.root.resolve(), [folder.resolve() for folder in folders]
     gone = [
         each for each in kept.waivers
-        if any((path := config.root / each.path).is_relative_to(folder) for folder in whole) and not path.exists()
+        if any((path := root / each.path).is_relative_to(folder) for folder in whole) and not path.exists()
     ]  # fmt: skip
     if gone:
-        report = waivers.homeless(config, gone)
+        report = waivers.homeless(config, gone, name)
         yield replace(report, findings=tuple(fingerprinted(_graded(report, config))))
 
 
