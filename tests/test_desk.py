@@ -260,6 +260,28 @@ def test_the_file_of_waivers_keeps_its_order_and_comments(run: Any) -> None:
     assert "    - path: blog/post.md\n      rule: house/safe\n      sentence: The drip" in after[len(text) :]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "# ours\n", "  # ours", "version: 1\n# ours\n", "version: 1\nwaivers:\n  # ours\n",
+     "# ours\n---  # and\nversion: 1\nwaivers: ~  # none\n", "\ufeffversion: 1\r\nwaivers: []\r\n# ours\r\n"],
+)  # fmt: skip
+def test_a_register_without_waivers_takes_one(run: Any, text: str) -> None:
+    REGISTER.parent.mkdir()
+    REGISTER.write_bytes(text.encode())
+    assert run("waive", "blog/post.md:3", *AGREED).code == 0
+    after = REGISTER.read_bytes().decode()
+    assert [each.rule for each in waivers.load(REGISTER, {"house/safe"})] == ["house/safe"]
+    assert all(comment in after for comment in ("# ours", "# and", "# none") if comment in text)
+    assert ("---" in after) == ("---" in text)
+    assert after.count("\n") == (after.count("\r\n") if "\r" in text else after.count("\n"))
+
+
+def test_comments_below_the_waivers_stay_when_the_last_one_goes(run: Any) -> None:
+    write(str(REGISTER), ENTRY + ENTRY[ENTRY.index("  - path") :].replace("The drip", "My drip") + "\n# ask legal\n")
+    assert run("waivers", "prune").out.endswith("1 waiver removed\n")
+    assert REGISTER.read_text("utf-8") == ENTRY + "\n# ask legal\n"
+
+
 def test_waive_asks_at_a_terminal_and_wants_flags_elsewhere(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("waive", "blog/post.md:3").err.endswith("claimlint: --reason is missing: why may it stand?\n")
     assert (
@@ -301,7 +323,7 @@ def test_what_cannot_be_waived(run: Any, arguments: list[str], message: str) -> 
 
 
 def test_a_claim_is_waived_once_and_again_when_the_waiver_has_expired(run: Any, monkeypatch: Any) -> None:
-    run("waive", "blog/post.md:3", *AGREED, "--expires", "2026-10-01")
+    run("waive", "blog/post.md:3", *AGREED, "--expires", "2026-10-01", "--ticket", "L-7")
     assert "no open finding on this line" in run("waive", "blog/post.md:3", *AGREED).err
     with pytest.raises(ConfigError, match=r"waivers.yml:4: house/safe is waived here already"):
         ledger.add(REGISTER, waivers.load(REGISTER, {"house/safe"}), {"house/safe"})
@@ -310,7 +332,7 @@ def test_a_claim_is_waived_once_and_again_when_the_waiver_has_expired(run: Any, 
     assert "expired on 2026-10-01; the claim counts again" in concise(run)[0]
     run("waive", "blog/post.md:3", *AGREED)
     (renewed,) = waivers.load(REGISTER, {"house/safe"})
-    assert renewed.created == date(2026, 10, 26)
+    assert (renewed.created, renewed.ticket) == (date(2026, 10, 26), "")
 
 
 def test_a_sentence_that_changed_is_reported_with_the_change(run: Any) -> None:
