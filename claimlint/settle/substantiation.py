@@ -217,9 +217,24 @@ def _uncited(reading: Reading) -> str:
     """The sentence without its bracketed citations, which are no part of the wording."""
     text = reading.text
     for item in sorted(reading.citations, key=lambda item: -item.start):
-        if item.form in BRACKETED and reading.start <= item.start and item.end <= reading.end:
-            text = text[: item.start - reading.start] + text[item.end - reading.start :]
+        start, end = item.start - reading.start, item.end - reading.start
+        if item.form in BRACKETED and start >= 0 and item.end <= reading.end and _bare(text[:start], text[start:end]):
+            text = text[:start] + text[end:]
     return text
+
+
+def _bare(before: str, cited: str) -> bool:
+    """Whether a citation names works and says nothing of its own, as “(source: our own, in mice)” and “10⁵” do."""
+    if cited[0].isdigit():
+        return not re.search(r"(?:\d|\b[^\W\d_]{1,2})$", before)
+    return not re.search(r"[^\W\d_]", _WORKS.sub("", cited))
+
+
+_WORKS = re.compile(
+    r"(?:doi:|https?://|10\.)\S+|@[^\s,;\]]+|\b[A-Z][\w’'-]*|\d+[a-z]?"
+    r"|\b(?:sources?|ref(?:erence)?s?|citation|via|according to|see|e\.g|reviewed in|et al|and|the|of|for|on|in press|n\.d|pp?)\b"
+)
+"""What the names of works are made of: addresses, keys, names, years, pages and the words between them."""
 
 
 def _near(said: str, register: Register) -> list[Wording]:
