@@ -773,6 +773,22 @@ def test_a_report_says_what_changed_since_another_or_since_a_commit(run: Any) ->
     assert "git" in run("report", "-o", "new", "--compare", "nothing").err
 
 
+def test_a_commit_is_compared_as_the_working_tree_is_read(run: Any) -> None:
+    run("waive", "blog/post.md:3", *AGREED)
+    write("blog/old.md", "The salt is safe.\n")
+    run("waive", "blog/old.md:1", *AGREED)
+    Path("blog/old.md").unlink()
+    Path("blog/linked.md").symlink_to("post.md")
+    write(".gitattributes", "blog export-ignore\n")
+    commit("Bo Lie")
+    here = Path.cwd()
+    for arguments in (["."], [str(here)], ["blog", "--config", str(here / ".claimlint.yml")]):
+        run("report", *arguments, "-o", "new", "--compare", "HEAD")
+        assert "Since HEAD: 0 new, 0 changed, 0 gone." in Path("new/report.md").read_text("utf-8"), arguments
+    assert "git knows no such commit" in run("report", "-o", "new", "--compare=--output=written").err
+    assert not Path("written").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
 import os
 import re
 import sys
-import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -413,30 +411,41 @@ def _old(args: argparse.Namespace) -> dict[str, Any]:
 
     if Path(args.compare).exists():
         return manifest.load(Path(args.compare))
-    with _checked_out(args.compare):
+    with _checked_out(args.compare) as copied:
         from claimlint import drafts
 
-        here = project(args)
-        paths = [path for path in args.paths if Path(path).exists()]
-        return manifest.manifest(here.reports(drafts.asked(paths, here.config)), here.inputs(version()))
+        paths = [path for path in map(copied, args.paths) if Path(path).exists()]
+        config = args.config and Path(copied(args.config))
+        then = argparse.Namespace(**vars(args) | {"paths": paths, "config": config and config.exists() and config})
+        here = project(then)
+        reports = here.reports(drafts.asked(paths, here.config), folders=folders(then))
+        return manifest.manifest(reports, here.inputs(version()))
 
 
 @contextlib.contextmanager
-def _checked_out(ref: str) -> Iterator[None]:
-    """Work in a copy of the repository as it is in a commit, in the same folder of it."""
-    from claimlint.settle.git import git
+def _checked_out(ref: str) -> Iterator[Callable[[str | Path], str]]:
+    """Work in a copy of the repository as it is in a commit, in the same folder of it. It gives paths from there."""
+    from claimlint.settle import git
 
-    what = "--compare"
-    top = Path(os.fsdecode(git("rev-parse", "--show-toplevel", what=what).rstrip(b"\n")))
-    inside = Path.cwd().resolve().relative_to(top.resolve())
-    archive = git("archive", "--format=tar", ref, folder=top, what=f"{what}: no folder, and no commit of git,")
+    what, cwd = "--compare", Path.cwd()
+    top = Path(os.fsdecode(git.git("rev-parse", "--show-toplevel", what=what).rstrip(b"\n"))).resolve()
+    commit = git.commit(ref)
+    if commit is None:
+        raise ConfigError(f"{what}: there is no folder “{ref}”, and git knows no such commit here")
+
+    def copied(path: str | Path) -> str:
+        inside = Path(path).is_absolute() and Path(path).resolve().is_relative_to(top)
+        return os.path.relpath(Path(path).resolve(), cwd) if inside else str(path)
+
     with tempfile.TemporaryDirectory() as copy:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(copy, [each for each in tar if each.isfile() or each.isdir()], filter="data")
-        folder = Path(copy, inside)
+        # not “git archive”, which leaves out what no release needs
+        index = Path(copy, "index")
+        git.git("read-tree", commit, folder=top, what=what, index=index)
+        git.git("checkout-index", "--all", f"--prefix={copy}/tree/", folder=top, what=what, index=index)
+        folder = Path(copy, "tree", cwd.relative_to(top))
         folder.mkdir(parents=True, exist_ok=True)
         with contextlib.chdir(folder):
-            yield
+            yield copied
 
 
 def _trend(args: argparse.Namespace) -> int:

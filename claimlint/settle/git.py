@@ -13,10 +13,12 @@ _HEADER = re.compile(rb"^[0-9a-f]{40,64} \d+ (\d+)")
 UNCOMMITTED = "Not Committed Yet"
 
 
-def git(*arguments: str, folder: Path | None = None, what: str = "git") -> bytes:
-    """What git prints. Raises ConfigError with git's own words; what: who needs it, for the message."""
+def git(*arguments: str, folder: Path | None = None, what: str = "git", index: Path | None = None) -> bytes:
+    """What git prints. Raises ConfigError with git's own words; what: who needs it, for the message; index: another
+    than the repository's."""
+    env = os.environ | {"GIT_INDEX_FILE": str(index)} if index else None
     try:
-        run = subprocess.run(["git", *arguments], capture_output=True, check=False, cwd=folder)
+        run = subprocess.run(["git", *arguments], capture_output=True, check=False, cwd=folder, env=env)
     except FileNotFoundError as error:
         raise ConfigError(f"{what} needs git, which is not installed") from error
     if run.returncode:
@@ -30,6 +32,12 @@ def attempt(*arguments: str, folder: Path | None = None) -> bytes | None:
         return git(*arguments, folder=folder)
     except (ConfigError, OSError):
         return None
+
+
+def commit(ref: str) -> str | None:
+    """The commit that a name stands for here, or None. A name is never taken for an option."""
+    found = attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    return found.decode().strip() if found else None
 
 
 def authors(path: Path) -> dict[int, str]:
