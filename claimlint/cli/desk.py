@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -136,11 +137,16 @@ def _merged(old: Baseline, reports: Sequence[Report], here: Project) -> tuple[li
     checked = {relative(here.config, report.name) for report in read}
     elsewhere = [each for each in old.entries if each.path not in checked and (here.config.root / each.path).exists()]
     known = set(old.entries)
-    # what a renamed draft took along is entered under its new name
-    stay = [each for each in found if each in known or each.fingerprint in old.moved]
-    new = [each for each in found if each not in known and each.fingerprint not in old.moved]
+    # what a renamed draft took along is entered under its new name, once
+    moved = Counter(each.fingerprint for each in old.entries if not (here.config.root / each.path).exists())
+    stay: list[Entry] = []
+    new: list[Entry] = []
+    for each in found:
+        took = each not in known and moved[each.fingerprint] > 0
+        moved[each.fingerprint] -= took
+        (stay if took or each in known else new).append(each)
     kept = sorted([*elsewhere, *stay])
-    return kept, new, max(0, len(old.entries) - len(kept))
+    return kept, new, len(old.entries) - len(kept)
 
 
 def _baseline_show(args: argparse.Namespace) -> int:

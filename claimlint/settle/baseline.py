@@ -94,7 +94,8 @@ def baseline(entries: Iterable[Entry], root: Path) -> Baseline:
 def dump(entries: Iterable[Entry], path: Path) -> None:
     """Write it with one entry a line, in order, so that git shows each that comes or goes."""
     rows = [json.dumps(asdict(each), ensure_ascii=False) for each in sorted(entries)]
-    store.replace(path, f'{{"version": {VERSION}, "findings": [\n' + ",\n".join(rows) + "\n]}\n")
+    text = f'{{"version": {VERSION}, "findings": [\n' + ",\n".join(rows) + "\n]}\n"
+    store.replace(path, text.encode("utf-8", "backslashreplace"))  # in names of files: JSON's own escapes
 
 
 def settle(report: Report, known: Baseline, config: Config) -> Report:
