@@ -215,6 +215,7 @@ def test_there_must_be_a_baseline_to_prune_or_show(run: Any) -> None:
             "baseline.json:3: each finding needs fingerprint, path, rule, sentence, as text",
         ),
         ("[" * 100_000, "baseline.json: is too deeply nested"),
+        ("1" * 5000, "baseline.json: holds a number that is too long"),
     ],
 )
 @pytest.mark.parametrize("command", [["check"], ["baseline", "write", "--grow"], ["baseline", "prune"]])
@@ -420,6 +421,28 @@ def test_git_tells_who_wrote_the_line(run: Any) -> None:
     assert second.startswith("blog/post.md:3:10: error house/safe")
 
 
+def test_a_shallow_clone_does_not_know_who_wrote_a_line(run: Any, monkeypatch: Any) -> None:
+    ledger.add(REGISTER, [waiver()], {"house/safe"})
+    commit("Ada Moe")
+    git("clone", "--quiet", "--depth", "1", Path.cwd().as_uri(), "shallow")
+    monkeypatch.chdir("shallow")
+    assert [line.split()[0] for line in concise(run)] == ["blog/post.md:5:40:"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize("command", [["inventory"], ["inventory", "--format", "xlsx"], ["check"]])
+def test_a_full_disk_is_one_message(run: Any, command: list[str]) -> None:
+    Path("full").symlink_to("/dev/full")
+    assert run(*command, "--output", "full").err == "claimlint: full: cannot write: No space left on device\n"
+    if "xlsx" in command:
+        return
+    with Path("full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "claimlint", *command], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (2, b"claimlint: cannot write: No space left on device\n")
+
+
 def waiver(**values: Any) -> Waiver:
     usual = {
         "path": "blog/post.md",
@@ -510,6 +533,18 @@ def test_writers_at_the_same_time_lose_nothing() -> None:
     running = [adding(number) for number in range(12)]
     assert [process.wait() for process in running] == [0] * 12
     assert len(set(waivers.load(REGISTER, {"house/safe"}))) == 12
+
+
+def test_a_name_that_no_draft_can_have_is_a_draft_that_is_gone(run: Any) -> None:
+    name = "a" * 5000
+    write(str(REGISTER), ENTRY.replace("blog/post.md", name))
+    findings = [{"path": name, "rule": "house/safe", "fingerprint": "f", "sentence": "It is safe."}]
+    write(str(BASELINE), json.dumps({"version": 1, "findings": findings}))
+    assert "is for a draft that is gone" in concise(run)[-1]
+    assert run("waivers", "prune").out.endswith("1 waiver removed\n")
+    assert "(the draft is gone)" in run("baseline", "show").out
+    write(str(APPROVED), CLAIM.replace("doi: 10.1000/182", f"file: {name}"))
+    assert "there is no file" in run("check").err
 
 
 def adding(number: int) -> subprocess.Popen[bytes]:

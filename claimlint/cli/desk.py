@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import re
 import sys
@@ -30,6 +31,7 @@ from claimlint.cli.arguments import (
 from claimlint.cli.check import Outcome, output, with_progress
 from claimlint.cli.packs import warn_of_age
 from claimlint.config import OWN_PACK, covers, relative
+from claimlint.entries import is_file
 from claimlint.errors import ConfigError, did_you_mean
 from claimlint.project import Project
 from claimlint.types import SEVERITIES, Finding, Lines, Report
@@ -135,10 +137,10 @@ def _merged(old: Baseline, reports: Sequence[Report], here: Project) -> tuple[li
     read = [report for report in reports if not report.problems]
     found = [each for report in read for each in baseline.entries(report, here.config)]
     checked = {relative(here.config, report.name) for report in read}
-    elsewhere = [each for each in old.entries if each.path not in checked and (here.config.root / each.path).exists()]
+    elsewhere = [each for each in old.entries if each.path not in checked and is_file(here.config.root / each.path)]
     known = set(old.entries)
     # what a renamed draft took along is entered under its new name, once
-    moved = Counter(each.fingerprint for each in old.entries if not (here.config.root / each.path).exists())
+    moved = Counter(each.fingerprint for each in old.entries if not is_file(here.config.root / each.path))
     stay: list[Entry] = []
     new: list[Entry] = []
     for each in found:
@@ -169,7 +171,7 @@ def _baseline_show(args: argparse.Namespace) -> int:
         )
         return 0
     for draft, rows in baseline.grouped(entries).items():
-        print(f"{draft}: {len(rows)}" + ("" if (root / draft).exists() else " (the draft is gone)"))
+        print(f"{draft}: {len(rows)}" + ("" if is_file(root / draft) else " (the draft is gone)"))
         for each in rows:
             print(f"  {each.rule} “{each.sentence}”")
     return 0
@@ -330,7 +332,7 @@ def _waivers_prune(args: argparse.Namespace) -> int:
     def dead(each: Waiver) -> bool:
         draft = here.config.root / each.path
         return (
-            each.expires < here.today or not draft.exists() or not waivers.stands(each, readers.load(draft, each.path))
+            each.expires < here.today or not is_file(draft) or not waivers.stands(each, readers.load(draft, each.path))
         )
 
     if args.dry_run:
@@ -357,8 +359,12 @@ def _inventory(args: argparse.Namespace) -> int:
     if args.format == "xlsx":
         if not args.output:
             raise ConfigError("a spreadsheet needs --output FILE")
-        with _binary(args.output) as out:
-            inventory.write_xlsx(reports, out, here.today)
+        book = io.BytesIO()
+        inventory.write_xlsx(reports, book, here.today)
+        try:
+            args.output.write_bytes(book.getvalue())
+        except OSError as error:
+            raise ConfigError(f"cannot write: {error.strerror}", path=args.output) from error
     else:
         with output(args.output) as text:
             if args.format == "json":
@@ -375,15 +381,6 @@ def _noting(reports: Iterator[Report], unread: list[Report]) -> Iterator[Report]
         if report.problems:
             unread.append(report)
         yield report
-
-
-@contextlib.contextmanager
-def _binary(path: Path) -> Iterator[Any]:
-    try:
-        with path.open("wb") as out:
-            yield out
-    except OSError as error:
-        raise ConfigError(f"cannot write: {error.strerror}", path=path) from error
 
 
 def _report(args: argparse.Namespace) -> int:

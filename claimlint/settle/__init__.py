@@ -12,6 +12,7 @@ from pathlib import Path
 
 from claimlint import selection
 from claimlint.config import Config, for_path, selects, severity_of
+from claimlint.entries import is_file
 from claimlint.settle import baseline, substantiation, suppressions, waivers
 from claimlint.settle.own import fingerprinted
 from claimlint.types import Finding, Report, Rule
@@ -79,7 +80,7 @@ def homeless(kept: Registers, config: Config, folders: Collection[Path], name: s
     root, whole = config.root.resolve(), [folder.resolve() for folder in folders]
     gone = [
         each for each in kept.waivers
-        if any((path := root / each.path).is_relative_to(folder) for folder in whole) and not path.exists()
+        if any((path := root / each.path).is_relative_to(folder) for folder in whole) and not is_file(path)
     ]  # fmt: skip
     if gone:
         report = waivers.homeless(config, gone, name)

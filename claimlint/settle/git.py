@@ -41,13 +41,16 @@ def commit(ref: str) -> str | None:
 
 
 def authors(path: Path) -> dict[int, str]:
-    """Line, from 1 → “Name <address>” of who wrote it last, by `git blame`; lines not yet committed are left out.
+    """Line, from 1 → “Name <address>” of who wrote it last, by `git blame`; lines not yet committed are left out, and
+    those that a shallow clone ascribes to its first commit.
 
     Of a binary file, such as a Word document, git knows no lines.
     """
     if _binary(path):
         return {}
-    blamed = attempt("blame", "--line-porcelain", "-w", "--", path.name, folder=path.absolute().parent)
+    folder = path.absolute().parent
+    blamed = attempt("blame", "--line-porcelain", "-w", "--", path.name, folder=folder)
+    shallow = attempt("rev-parse", "--is-shallow-repository", folder=folder) == b"true\n"
     found: dict[int, str] = {}
     number, name = 0, ""
     for line in (blamed or b"").split(b"\n"):
@@ -57,6 +60,8 @@ def authors(path: Path) -> dict[int, str]:
             name = line.removeprefix(b"author ").decode("utf-8", "replace")
         elif line.startswith(b"author-mail ") and name != UNCOMMITTED:
             found[number] = f"{name} {line.removeprefix(b'author-mail ').decode('utf-8', 'replace')}"
+        elif line == b"boundary" and shallow:
+            found.pop(number, None)
     return found
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from claimlint.config import OWN_PACK
-from claimlint.entries import Entry, day, items, one_of, read, read_yaml, required, strings, text, version_1
+from claimlint.entries import Entry, day, is_file, items, one_of, read, read_yaml, required, strings, text, version_1
 from claimlint.language import sentences
 from claimlint.language.citations import BRACKETED
 from claimlint.settle.own import finding, rule
@@ -154,7 +154,7 @@ def _evidence(entry: Entry, root: Path, keys: Collection[str]) -> Evidence:
     form = _FORMS.get(name)
     if form and not form[0].fullmatch(values[name]):
         raise entry.error(f"“{values[name]}” is not {form[1]}", key=name)
-    if name == "file" and not (root / values[name]).is_file():
+    if name == "file" and not is_file(root / values[name]):
         raise entry.error(f"there is no file {values[name]}", key=name)
     if name == "key" and values[name] not in keys:
         raise entry.error(f"no bibliography has the key “{values[name]}”", key=name)
