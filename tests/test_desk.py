@@ -363,6 +363,10 @@ def test_a_sentence_that_changed_is_reported_with_the_change(run: Any) -> None:
         "with “most”."
     )
     assert "house/safe" in second
+    explained = (
+        "  claimlint/drifted-waiver: error\n    The waiver of house/safe by Dr. Ada Moe was given for other words"
+    )
+    assert explained in run("explain", "blog/post.md:3").out
 
 
 @pytest.mark.parametrize(
