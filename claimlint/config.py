@@ -166,7 +166,7 @@ def bibliographies(config: Config) -> tuple[Path, ...]:
 
 def excludes(config: Config, path: str | PurePath) -> bool:
     """Whether the draft, or the folder, is none of ours."""
-    return _matches(config.exclude, relative(config, path))
+    return bool(config.exclude) and _matches(config.exclude, relative(config, path))
 
 
 def check_references(config: Config, known: Collection[str]) -> None:
@@ -200,9 +200,12 @@ def _level(config: Config, rule: str) -> Level | None:
 
 
 def relative(config: Config, path: str | PurePath) -> str:
-    """The path as globs and registers see it: from the root, with forward slashes; paths outside stay absolute."""
-    absolute = Path(path).absolute()
-    return (absolute.relative_to(config.root) if absolute.is_relative_to(config.root) else absolute).as_posix()
+    """The path as globs and registers see it: from the root, with forward slashes; paths outside stay absolute.
+
+    It is the same by whatever way the draft was named, through `..` or a link to a folder.
+    """
+    root, real = config.root.resolve(), Path(path).parent.resolve() / Path(path).name
+    return (real.relative_to(root) if real.is_relative_to(root) else real).as_posix()
 
 
 def _matches(globs: Iterable[str], relative: str) -> bool:

@@ -118,6 +118,14 @@ def named(entry: Entry) -> str:
     return f"“{path}”" if path else "the file"
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that the system cannot have is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()

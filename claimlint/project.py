@@ -165,7 +165,6 @@ class Project:
         say of drafts that are no longer in them is reported last. jobs: processes; 0 for as many as the work is worth.
         """
         from claimlint import parallel
-        from claimlint.settle import homeless
 
         _ = self.rules, self.registers  # what cannot be used is said before anything is checked
         jobs = 1 if stdin in drafts else jobs or parallel.fitting(drafts)
@@ -174,7 +173,14 @@ class Project:
         else:
             yield from (self.report(name, why, stdin=name == stdin) for name, why in drafts.items())
         if folders:
-            yield from homeless(self.registers, self.config, folders)
+            yield from self.homeless(folders)
+
+    def homeless(self, folders: Sequence[Path]) -> Iterator[Report]:
+        """What the registers say of drafts that are no longer in these folders."""
+        from claimlint.drafts import called
+        from claimlint.settle import homeless, waivers
+
+        yield from homeless(self.registers, self.config, folders, called(self.config.root / waivers.FILE))
 
     def inputs(self, version: str) -> Inputs:
         """What a report depends on beside the drafts, for its manifest."""

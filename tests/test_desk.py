@@ -181,6 +181,24 @@ def test_a_baseline_follows_a_renamed_draft_and_keeps_what_was_not_checked(run: 
     }
 
 
+def test_a_baseline_that_is_pruned_never_grows(run: Any) -> None:
+    run("baseline", "write")
+    write("blog/copy.md", POST)
+    Path("blog/post.md").rename("blog/new.md")
+    assert run("baseline", "prune").out == ".claimlint/baseline.json: 3 findings in 1 draft\n"
+    assert "3 new findings left out" in run("baseline", "write").out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are UTF-8 elsewhere")
+def test_a_name_that_is_no_utf8_is_kept(run: Any) -> None:
+    name = os.fsdecode(b"blog/caf\xe9.md")
+    Path("blog/post.md").rename(name)
+    run("waive", f"{name}:3", *AGREED)
+    run("baseline", "write")
+    assert run("check").out == "no findings in 1 draft; 2 baselined; 1 waived\n"
+    assert run("report", "-o", "out").code == 0
+
+
 def test_there_must_be_a_baseline_to_prune_or_show(run: Any) -> None:
     for command in ("prune", "show"):
         assert run("baseline", command).err.endswith("there is no baseline yet: claimlint baseline write\n")
@@ -197,6 +215,7 @@ def test_there_must_be_a_baseline_to_prune_or_show(run: Any) -> None:
             "baseline.json:3: each finding needs fingerprint, path, rule, sentence, as text",
         ),
         ("[" * 100_000, "baseline.json: is too deeply nested"),
+        ("1" * 5000, "baseline.json: holds a number that is too long"),
     ],
 )
 @pytest.mark.parametrize("command", [["check"], ["baseline", "write", "--grow"], ["baseline", "prune"]])
@@ -260,6 +279,28 @@ def test_the_file_of_waivers_keeps_its_order_and_comments(run: Any) -> None:
     assert "    - path: blog/post.md\n      rule: house/safe\n      sentence: The drip" in after[len(text) :]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "# ours\n", "  # ours", "version: 1\n# ours\n", "version: 1\nwaivers:\n  # ours\n",
+     "# ours\n---  # and\nversion: 1\nwaivers: ~  # none\n", "\ufeffversion: 1\r\nwaivers: []\r\n# ours\r\n"],
+)  # fmt: skip
+def test_a_register_without_waivers_takes_one(run: Any, text: str) -> None:
+    REGISTER.parent.mkdir()
+    REGISTER.write_bytes(text.encode())
+    assert run("waive", "blog/post.md:3", *AGREED).code == 0
+    after = REGISTER.read_bytes().decode()
+    assert [each.rule for each in waivers.load(REGISTER, {"house/safe"})] == ["house/safe"]
+    assert all(comment in after for comment in ("# ours", "# and", "# none") if comment in text)
+    assert ("---" in after) == ("---" in text)
+    assert after.count("\n") == (after.count("\r\n") if "\r" in text else after.count("\n"))
+
+
+def test_comments_below_the_waivers_stay_when_the_last_one_goes(run: Any) -> None:
+    write(str(REGISTER), ENTRY + ENTRY[ENTRY.index("  - path") :].replace("The drip", "My drip") + "\n# ask legal\n")
+    assert run("waivers", "prune").out.endswith("1 waiver removed\n")
+    assert REGISTER.read_text("utf-8") == ENTRY + "\n# ask legal\n"
+
+
 def test_waive_asks_at_a_terminal_and_wants_flags_elsewhere(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("waive", "blog/post.md:3").err.endswith("claimlint: --reason is missing: why may it stand?\n")
     assert (
@@ -301,7 +342,7 @@ def test_what_cannot_be_waived(run: Any, arguments: list[str], message: str) -> 
 
 
 def test_a_claim_is_waived_once_and_again_when_the_waiver_has_expired(run: Any, monkeypatch: Any) -> None:
-    run("waive", "blog/post.md:3", *AGREED, "--expires", "2026-10-01")
+    run("waive", "blog/post.md:3", *AGREED, "--expires", "2026-10-01", "--ticket", "L-7")
     assert "no open finding on this line" in run("waive", "blog/post.md:3", *AGREED).err
     with pytest.raises(ConfigError, match=r"waivers.yml:4: house/safe is waived here already"):
         ledger.add(REGISTER, waivers.load(REGISTER, {"house/safe"}), {"house/safe"})
@@ -310,7 +351,7 @@ def test_a_claim_is_waived_once_and_again_when_the_waiver_has_expired(run: Any, 
     assert "expired on 2026-10-01; the claim counts again" in concise(run)[0]
     run("waive", "blog/post.md:3", *AGREED)
     (renewed,) = waivers.load(REGISTER, {"house/safe"})
-    assert renewed.created == date(2026, 10, 26)
+    assert (renewed.created, renewed.ticket) == (date(2026, 10, 26), "")
 
 
 def test_a_sentence_that_changed_is_reported_with_the_change(run: Any) -> None:
@@ -322,6 +363,10 @@ def test_a_sentence_that_changed_is_reported_with_the_change(run: Any) -> None:
         "with “most”."
     )
     assert "house/safe" in second
+    explained = (
+        "  claimlint/drifted-waiver: error\n    The waiver of house/safe by Dr. Ada Moe was given for other words"
+    )
+    assert explained in run("explain", "blog/post.md:3").out
 
 
 @pytest.mark.parametrize(
@@ -378,6 +423,28 @@ def test_git_tells_who_wrote_the_line(run: Any) -> None:
     assert "claimlint/self-approved-waiver" in first
     assert "git says that Ada Moe, who approved it, wrote the line" in first
     assert second.startswith("blog/post.md:3:10: error house/safe")
+
+
+def test_a_shallow_clone_does_not_know_who_wrote_a_line(run: Any, monkeypatch: Any) -> None:
+    ledger.add(REGISTER, [waiver()], {"house/safe"})
+    commit("Ada Moe")
+    git("clone", "--quiet", "--depth", "1", Path.cwd().as_uri(), "shallow")
+    monkeypatch.chdir("shallow")
+    assert [line.split()[0] for line in concise(run)] == ["blog/post.md:5:40:"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize("command", [["inventory"], ["inventory", "--format", "xlsx"], ["check"]])
+def test_a_full_disk_is_one_message(run: Any, command: list[str]) -> None:
+    Path("full").symlink_to("/dev/full")
+    assert run(*command, "--output", "full").err == "claimlint: full: cannot write: No space left on device\n"
+    if "xlsx" in command:
+        return
+    with Path("full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "claimlint", *command], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (2, b"claimlint: cannot write: No space left on device\n")
 
 
 def waiver(**values: Any) -> Waiver:
@@ -472,6 +539,18 @@ def test_writers_at_the_same_time_lose_nothing() -> None:
     assert len(set(waivers.load(REGISTER, {"house/safe"}))) == 12
 
 
+def test_a_name_that_no_draft_can_have_is_a_draft_that_is_gone(run: Any) -> None:
+    name = "a" * 5000
+    write(str(REGISTER), ENTRY.replace("blog/post.md", name))
+    findings = [{"path": name, "rule": "house/safe", "fingerprint": "f", "sentence": "It is safe."}]
+    write(str(BASELINE), json.dumps({"version": 1, "findings": findings}))
+    assert "is for a draft that is gone" in concise(run)[-1]
+    assert run("waivers", "prune").out.endswith("1 waiver removed\n")
+    assert "(the draft is gone)" in run("baseline", "show").out
+    write(str(APPROVED), CLAIM.replace("doi: 10.1000/182", f"file: {name}"))
+    assert "there is no file" in run("check").err
+
+
 def adding(number: int) -> subprocess.Popen[bytes]:
     code = (
         "import sys\nfrom datetime import date\nfrom pathlib import Path\nfrom claimlint.settle import ledger, waivers\n"
@@ -525,6 +604,34 @@ def test_random_edits(run: Any) -> None:
             assert not found
 
 
+def test_a_draft_is_the_same_by_whatever_way_it_is_named(run: Any, monkeypatch: Any) -> None:
+    run("waive", "blog/post.md:3", *AGREED)
+    run("baseline", "write")
+    Path("link").symlink_to(Path.cwd(), target_is_directory=True)
+    named = Path.cwd() / "link"
+    for arguments in (
+        ["blog/../blog/post.md"],
+        [str(named / "blog")],
+        ["blog", "--config", str(named / ".claimlint.yml")],
+    ):
+        assert run("check", "--fail-on", "advice", *arguments).code == 0, arguments
+    monkeypatch.chdir("blog")
+    for arguments in (["../blog/post.md"], ["--config", "../.claimlint.yml"]):
+        assert run("check", "--fail-on", "advice", *arguments).code == 0, arguments
+    monkeypatch.chdir("..")
+    replaced(str(REGISTER), "path: blog", "path: ./blog")
+    assert run("check", "--fail-on", "advice").code == 0
+
+
+def test_a_waiver_without_a_draft_is_found_from_a_folder_below(run: Any, monkeypatch: Any) -> None:
+    run("waive", "blog/post.md:3", *AGREED)
+    Path("blog/post.md").rename("blog/new.md")
+    register = REGISTER.absolute().as_posix()
+    monkeypatch.chdir("blog")
+    for folder in (".", ".."):
+        assert any(line.startswith(f"{register}:4:1: warning claimlint/orphaned") for line in concise(run, folder))
+
+
 # approved claims
 
 CLAIM = """\
@@ -550,6 +657,13 @@ claims:
         ("Lumen is safe, for adults.", "substantiated"),
         ("“Lumen is safe for adults” [1].", "substantiated"),
         ("Lumen is safe for adults (Roe et al., 2019).", None),
+        ("Lumen™ is safe for adults².", "substantiated"),
+        ("Lumen is safe for adults (Roe et al., 2019; see also Moe, 2020).", None),
+        ("Lumen is safe for adults (source: only in mice).", "with “source only in mice”"),
+        ("Lumen is safe for 10⁵ adults.", "with “10⁵”"),
+        ("Lumen is safe for -5 adults.", "with “- 5”"),
+        ("Lumen is safe for ≠ adults.", "with “≠”"),
+        ("Lumen is safe for ↓ adults.", "with “↓”"),
         ("Lumen is safe for all adults.", "with “all”"),
         ("Lumen is safe for children.", "“adults” → “children”"),
         ("Our tea is safe for adults.", "“Lumen” → “Our tea”"),
@@ -643,17 +757,21 @@ def test_writers_see_what_they_can_mend_and_reviewers_everything(run: Any) -> No
 
 
 def test_the_inventory_lists_every_claim(run: Any) -> None:
-    write("blog/post.md", "# Safety\n\nThe drip is safe. The tea may be safe. Is the salt safe?\n\n=cmd is safe\n")
+    write(
+        "blog/post.md",
+        "# Safety\n\nThe drip is safe. The tea may be safe. Is the salt safe?\n\n=cmd is safe\n\n＝cmd is safe\n",
+    )
     rows = list(csv.DictReader(io.StringIO(run("inventory").out)))
     assert [(row["line"], row["section"], row["status"], row["claim"]) for row in rows] == [
         ("3", "Safety", "open", "is safe"),
         ("3", "Safety", "supported", "be safe"),
         ("5", "Safety", "open", "is safe"),
+        ("7", "Safety", "open", "is safe"),
     ]
     assert rows[1]["hedges"] == "may (medium)"
-    assert rows[2]["sentence"] == "'=cmd is safe"
+    assert [row["sentence"] for row in rows[2:]] == ["'=cmd is safe", "'＝cmd is safe"]
     data = json.loads(run("inventory", "--format", "json").out)
-    assert [each["status"] for each in data["documents"][0]["claims"]] == ["open", "supported", "open"]
+    assert [each["status"] for each in data["documents"][0]["claims"]] == ["open", "supported", "open", "open"]
     assert run("inventory", "--format", "xlsx").err == "claimlint: a spreadsheet needs --output FILE\n"
     run("inventory", "--format", "xlsx", "--output", "claims.xlsx")
     with zipfile.ZipFile("claims.xlsx") as book:
@@ -716,6 +834,22 @@ def test_a_report_says_what_changed_since_another_or_since_a_commit(run: Any) ->
     assert "git" in run("report", "-o", "new", "--compare", "nothing").err
 
 
+def test_a_commit_is_compared_as_the_working_tree_is_read(run: Any) -> None:
+    run("waive", "blog/post.md:3", *AGREED)
+    write("blog/old.md", "The salt is safe.\n")
+    run("waive", "blog/old.md:1", *AGREED)
+    Path("blog/old.md").unlink()
+    Path("blog/linked.md").symlink_to("post.md")
+    write(".gitattributes", "blog export-ignore\n")
+    commit("Bo Lie")
+    here = Path.cwd()
+    for arguments in (["."], [str(here)], ["blog", "--config", str(here / ".claimlint.yml")]):
+        run("report", *arguments, "-o", "new", "--compare", "HEAD")
+        assert "Since HEAD: 0 new, 0 changed, 0 gone." in Path("new/report.md").read_text("utf-8"), arguments
+    assert "git knows no such commit" in run("report", "-o", "new", "--compare=--output=written").err
+    assert not Path("written").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -751,7 +885,7 @@ date        report           drafts  error  warning  advice  settled
 
 
 def test_a_comment_makes_no_markup_and_fits(run: Any) -> None:
-    hostile = "<script>alert(1)</script> | `x` @team [a](https://example.org) is safe.\n\n"
+    hostile = "<script>alert(1)</script> | `x` @team [a](https://example.org) www.example.org $x$ is safe.\n\n"
     run("report", "-o", "old")
     write("blog/post.md", hostile * 1500)
     run("report", "-o", "out", "--compare", "old")
@@ -759,7 +893,7 @@ def test_a_comment_makes_no_markup_and_fits(run: Any) -> None:
     assert len(text) < 65_536
     assert "… and " in text
     assert "<script" not in text
-    assert "@team" not in text
+    assert not any(each in text for each in ("@team", "://", "www.", " $"))
 
 
 def test_a_wrong_clock_is_named(run: Any, monkeypatch: Any) -> None:

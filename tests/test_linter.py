@@ -100,6 +100,12 @@ def test_what_is_remembered_changes_nothing(path, linter):
         source = source[:at] + chance.choice(["", " may", "\n\n", ". ", "not "]) + source[at + chance.randrange(9) :]
 
 
+def test_words_that_are_only_quoted_end_no_run(linter):
+    linter.check(
+        "“Can”, “helps”, “designed to” are too weak; “virtually” is none; “may completely cure” undoes itself.", "a.md"
+    )
+
+
 def test_a_check_can_be_given_up(linter):
     class GoneError(Exception):
         pass

@@ -6,6 +6,7 @@ Exit codes: 0 clean or below the threshold, 1 findings at or above it, 2 anythin
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -32,10 +33,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # nobody reads on; keep the interpreter from failing again when it flushes at exit
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
+        # nobody reads on, or the disk is full; keep the interpreter from failing again when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        if error.errno == errno.EPIPE:
+            return 141
+        print(f"claimlint: cannot write: {error.strerror}", file=sys.stderr)
+        return 2
     return code
 
 

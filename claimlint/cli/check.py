@@ -185,11 +185,10 @@ def output(path: Path | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     try:
-        out = path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as out:
+            yield out
     except OSError as error:
         raise ConfigError(f"cannot write: {error.strerror}", path=path) from error
-    with out:
-        yield out
 
 
 def with_progress(reports: Iterable[Report], total: int) -> Iterator[Report]:

@@ -8,9 +8,9 @@ import io
 import os
 import re
 import sys
-import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ from claimlint.cli.arguments import (
 from claimlint.cli.check import Outcome, output, with_progress
 from claimlint.cli.packs import warn_of_age
 from claimlint.config import OWN_PACK, covers, relative
+from claimlint.entries import is_file
 from claimlint.errors import ConfigError, did_you_mean
 from claimlint.project import Project
 from claimlint.types import SEVERITIES, Finding, Lines, Report
@@ -140,13 +141,18 @@ def _merged(old: Baseline, reports: Sequence[Report], here: Project) -> tuple[li
     read = [report for report in reports if not report.problems]
     found = [each for report in read for each in baseline.entries(report, here.config)]
     checked = {relative(here.config, report.name) for report in read}
-    elsewhere = [each for each in old.entries if each.path not in checked and (here.config.root / each.path).exists()]
+    elsewhere = [each for each in old.entries if each.path not in checked and is_file(here.config.root / each.path)]
     known = set(old.entries)
-    # what a renamed draft took along is entered under its new name
-    stay = [each for each in found if each in known or each.fingerprint in old.moved]
-    new = [each for each in found if each not in known and each.fingerprint not in old.moved]
+    # what a renamed draft took along is entered under its new name, once
+    moved = Counter(each.fingerprint for each in old.entries if not is_file(here.config.root / each.path))
+    stay: list[Entry] = []
+    new: list[Entry] = []
+    for each in found:
+        took = each not in known and moved[each.fingerprint] > 0
+        moved[each.fingerprint] -= took
+        (stay if took or each in known else new).append(each)
     kept = sorted([*elsewhere, *stay])
-    return kept, new, max(0, len(old.entries) - len(kept))
+    return kept, new, len(old.entries) - len(kept)
 
 
 def _baseline_show(args: argparse.Namespace) -> int:
@@ -169,7 +175,7 @@ def _baseline_show(args: argparse.Namespace) -> int:
         )
         return 0
     for draft, rows in baseline.grouped(entries).items():
-        print(f"{draft}: {len(rows)}" + ("" if (root / draft).exists() else " (the draft is gone)"))
+        print(f"{draft}: {len(rows)}" + ("" if is_file(root / draft) else " (the draft is gone)"))
         for each in rows:
             print(f"  {each.rule} “{each.sentence}”")
     return 0
@@ -330,7 +336,7 @@ def _waivers_prune(args: argparse.Namespace) -> int:
     def dead(each: Waiver) -> bool:
         draft = here.config.root / each.path
         return (
-            each.expires < here.today or not draft.exists() or not waivers.stands(each, readers.load(draft, each.path))
+            each.expires < here.today or not is_file(draft) or not waivers.stands(each, readers.load(draft, each.path))
         )
 
     if args.dry_run:
@@ -357,8 +363,12 @@ def _inventory(args: argparse.Namespace) -> int:
     if args.format == "xlsx":
         if not args.output:
             raise ConfigError("a spreadsheet needs --output FILE")
-        with _binary(args.output) as out:
-            inventory.write_xlsx(reports, out, here.today)
+        book = io.BytesIO()
+        inventory.write_xlsx(reports, book, here.today)
+        try:
+            args.output.write_bytes(book.getvalue())
+        except OSError as error:
+            raise ConfigError(f"cannot write: {error.strerror}", path=args.output) from error
     else:
         with output(args.output) as text:
             if args.format == "json":
@@ -375,15 +385,6 @@ def _noting(reports: Iterator[Report], unread: list[Report]) -> Iterator[Report]
         if report.problems:
             unread.append(report)
         yield report
-
-
-@contextlib.contextmanager
-def _binary(path: Path) -> Iterator[Any]:
-    try:
-        with path.open("wb") as out:
-            yield out
-    except OSError as error:
-        raise ConfigError(f"cannot write: {error.strerror}", path=path) from error
 
 
 def _report(args: argparse.Namespace) -> int:
@@ -417,30 +418,41 @@ def _old(args: argparse.Namespace) -> dict[str, Any]:
 
     if Path(args.compare).exists():
         return manifest.load(Path(args.compare))
-    with _checked_out(args.compare):
+    with _checked_out(args.compare) as copied:
         from claimlint import drafts
 
-        here = project(args)
-        paths = [path for path in args.paths if Path(path).exists()]
-        return manifest.manifest(here.reports(drafts.asked(paths, here.config), jobs=args.jobs), here.inputs(version()))
+        paths = [path for path in map(copied, args.paths) if Path(path).exists()]
+        config = args.config and Path(copied(args.config))
+        then = argparse.Namespace(**vars(args) | {"paths": paths, "config": config and config.exists() and config})
+        here = project(then)
+        reports = here.reports(drafts.asked(paths, here.config), folders=folders(then), jobs=args.jobs)
+        return manifest.manifest(reports, here.inputs(version()))
 
 
 @contextlib.contextmanager
-def _checked_out(ref: str) -> Iterator[None]:
-    """Work in a copy of the repository as it is in a commit, in the same folder of it."""
-    from claimlint.settle.git import git
+def _checked_out(ref: str) -> Iterator[Callable[[str | Path], str]]:
+    """Work in a copy of the repository as it is in a commit, in the same folder of it. It gives paths from there."""
+    from claimlint.settle import git
 
-    what = "--compare"
-    top = Path(os.fsdecode(git("rev-parse", "--show-toplevel", what=what).rstrip(b"\n")))
-    inside = Path.cwd().resolve().relative_to(top.resolve())
-    archive = git("archive", "--format=tar", ref, folder=top, what=f"{what}: no folder, and no commit of git,")
+    what, cwd = "--compare", Path.cwd()
+    top = Path(os.fsdecode(git.git("rev-parse", "--show-toplevel", what=what).rstrip(b"\n"))).resolve()
+    commit = git.commit(ref)
+    if commit is None:
+        raise ConfigError(f"{what}: there is no folder “{ref}”, and git knows no such commit here")
+
+    def copied(path: str | Path) -> str:
+        inside = Path(path).is_absolute() and Path(path).resolve().is_relative_to(top)
+        return os.path.relpath(Path(path).resolve(), cwd) if inside else str(path)
+
     with tempfile.TemporaryDirectory() as copy:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(copy, [each for each in tar if each.isfile() or each.isdir()], filter="data")
-        folder = Path(copy, inside)
+        # not “git archive”, which leaves out what no release needs
+        index = Path(copy, "index")
+        git.git("read-tree", commit, folder=top, what=what, index=index)
+        git.git("checkout-index", "--all", f"--prefix={copy}/tree/", folder=top, what=what, index=index)
+        folder = Path(copy, "tree", cwd.relative_to(top))
         folder.mkdir(parents=True, exist_ok=True)
         with contextlib.chdir(folder):
-            yield
+            yield copied
 
 
 def _trend(args: argparse.Namespace) -> int:

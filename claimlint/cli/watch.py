@@ -22,7 +22,7 @@ from claimlint.cli.check import Outcome, context_of
 from claimlint.errors import ClaimlintError, ConfigError
 from claimlint.project import Project
 from claimlint.report import text
-from claimlint.settle import changes, homeless
+from claimlint.settle import changes
 from claimlint.sources import Stamp, configurations, sources, stamp
 from claimlint.types import Finding, Report
 
@@ -177,7 +177,7 @@ def _again(state: _State, args: argparse.Namespace) -> _State:
     todo = {name: why for name, why in asked.items() if stamps[name] != state.stamps.get(name)}
     checked = {report.name: only(report) if only else report for report in state.here.reports(todo)}
     reports = {name: checked.get(name) or state.reports[name] for name in asked}
-    said = tuple(homeless(state.here.registers, state.here.config, folders(args)))
+    said = tuple(state.here.homeless(folders(args)))
     return replace(state, stamps=stamps, reports=reports, registers=said)
 
 

@@ -189,7 +189,7 @@ def _aside(tree: Tree, verb: int) -> bool:
     """A parenthetical such as ", studies suggest," or a sentence-final ", it seems."."""
     own = [index for index in subtree(tree, verb) if tree[index].dep not in ("ccomp", "punct")]
     small = [index for index in own if abs(index - verb) <= 3]
-    left, right = min(small), max(small)
+    left, right = min(small, default=verb), max(small, default=verb)
     return (
         left > 0
         and tree[left - 1].lower == ","

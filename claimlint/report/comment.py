@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from claimlint.report import Context, Tally
@@ -15,7 +16,7 @@ _CUT = 300
 
 
 def page(reports: Sequence[Report], context: Context, changes: Changes | None = None) -> str:
-    """The comment. Text of drafts is escaped: it can make no markup, and mentions nobody."""
+    """The comment. Text of drafts is escaped: it can make no markup, links nowhere and mentions nobody."""
     tally = Tally()
     for report in reports:
         tally.add(report)
@@ -88,5 +89,5 @@ def _escaped(text: str) -> str:
     """Text on one line that no Markdown is made of."""
     line = printable(text)
     line = line if len(line) <= _CUT else f"{line[:_CUT]}…"
-    marked = "".join(f"\\{each}" if each in "\\`*_[]<>|#~!&" else each for each in line)
-    return marked.replace("@", "@\u200b")
+    marked = "".join(f"\\{each}" if each in "\\`*_[]<>|#~!&$" else each for each in line)
+    return re.sub(r"@|(?<=:)(?=//)|(?<=www)(?=\.)", "\\g<0>\u200b", marked, flags=re.IGNORECASE)

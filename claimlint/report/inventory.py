@@ -136,7 +136,7 @@ def write_table(header: Sequence[str | int], rows: Iterable[Sequence[str | int]]
 
 def inert(cell: str | int) -> str | int:
     """Text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP advises."""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@")) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip().startswith(tuple("=+-@＝＋－＠")) else cell
 
 
 _WIDTHS = {"path": 28, "rule": 26, "claim": 30, "sentence": 60, "section": 28, "citations": 36, "reasons": 48}
@@ -164,7 +164,9 @@ def write_xlsx(reports: Iterable[Report], out: BinaryIO, day: date) -> None:
                 if isinstance(cell, int):
                     sheet.write_number(number, column, cell)
                 else:
-                    sheet.write_string(number, column, cell[:_LONGEST_CELL])
+                    # names of files may be no UTF-8
+                    text = cell.encode("utf-8", "backslashreplace").decode()
+                    sheet.write_string(number, column, text[:_LONGEST_CELL])
         sheet.autofilter(0, 0, number, len(COLUMNS) - 1)
 
 

@@ -84,8 +84,9 @@ def load(path: Path) -> dict[str, Any]:
         raise ConfigError("is not UTF-8", path=file) from error
     except json.JSONDecodeError as error:
         raise ConfigError(f"is no valid JSON: {error.msg}", path=file, line=error.lineno) from error
-    except RecursionError as error:
-        raise ConfigError("is too deeply nested", path=file) from error
+    except (RecursionError, ValueError) as error:
+        wrong = "is too deeply nested" if isinstance(error, RecursionError) else "holds a number that is too long"
+        raise ConfigError(wrong, path=file) from error
     if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION:
         raise ConfigError(f"is no manifest of version {SCHEMA_VERSION}", path=file, line=1)
     if problem := _malformed(data):

@@ -71,9 +71,10 @@ def _fate(verdict: Verdict, fates: Fates | None) -> str:
 
 
 def whole(finding: Finding) -> Iterable[str]:
-    """A finding about the whole draft that stands at a sentence."""
-    yield f"  {finding.rule}, about the whole draft: {graded(finding)}"
-    yield from (f"    {printable(reason)}" for reason in finding.reasons)
+    """A finding that stands at a sentence and is not made of its words: about the whole draft, or about a register."""
+    about = ", about the whole draft" if finding.scope == "draft" else ""
+    yield f"  {finding.rule}{about}: {graded(finding)}"
+    yield from (f"    {printable(reason)}" for reason in finding.reasons or (finding.message,))
 
 
 def graded(finding: Finding) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from claimlint import selection
 from claimlint.config import Config, for_path, selects, severity_of
+from claimlint.entries import is_file
 from claimlint.settle import baseline, substantiation, suppressions, waivers
 from claimlint.settle.own import fingerprinted
 from claimlint.types import Finding, Report, Rule
@@ -74,15 +75,15 @@ def settle(
     return replace(settled, findings=_graded(settled, here))
 
 
-def homeless(kept: Registers, config: Config, folders: Collection[Path]) -> Iterator[Report]:
-    """A report on the register of waivers, if it has some for drafts that are gone from these folders."""
-    whole = [folder.absolute() for folder in folders]
+def homeless(kept: Registers, config: Config, folders: Collection[Path], name: str) -> Iterator[Report]:
+    """A report on the register of waivers, called so, if it has some for drafts that are gone from these folders."""
+    root, whole = config.root.resolve(), [folder.resolve() for folder in folders]
     gone = [
         each for each in kept.waivers
-        if any((path := config.root / each.path).is_relative_to(folder) for folder in whole) and not path.exists()
+        if any((path := root / each.path).is_relative_to(folder) for folder in whole) and not is_file(path)
     ]  # fmt: skip
     if gone:
-        report = waivers.homeless(config, gone)
+        report = waivers.homeless(config, gone, name)
         yield replace(report, findings=tuple(fingerprinted(_graded(report, config))))
 
 

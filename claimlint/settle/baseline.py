@@ -15,7 +15,7 @@ from typing import Any
 
 from claimlint import store
 from claimlint.config import OWN_PACK, Config, covers, relative
-from claimlint.entries import read_text, read_yaml
+from claimlint.entries import is_file, read_text, read_yaml
 from claimlint.errors import ConfigError
 from claimlint.types import Finding, Report
 
@@ -64,8 +64,9 @@ def _parsed(path: Path) -> Any:
         return json.loads(read_text(path))
     except json.JSONDecodeError as error:
         raise ConfigError(f"is no valid JSON: {error.msg}", path=path, line=error.lineno) from error
-    except RecursionError as error:
-        raise ConfigError("is too deeply nested", path=path) from error
+    except (RecursionError, ValueError) as error:
+        wrong = "is too deeply nested" if isinstance(error, RecursionError) else "holds a number that is too long"
+        raise ConfigError(wrong, path=path) from error
 
 
 def _entry(value: Any, index: int, path: Path) -> Entry:
@@ -83,7 +84,7 @@ def _entry(value: Any, index: int, path: Path) -> Entry:
 
 def baseline(entries: Iterable[Entry], root: Path) -> Baseline:
     kept = tuple(sorted(entries))
-    there = {path: (root / path).exists() for path in {each.path for each in kept}}
+    there = {path: is_file(root / path) for path in {each.path for each in kept}}
     return Baseline(
         kept,
         frozenset((each.path, each.fingerprint) for each in kept),
@@ -94,7 +95,8 @@ def baseline(entries: Iterable[Entry], root: Path) -> Baseline:
 def dump(entries: Iterable[Entry], path: Path) -> None:
     """Write it with one entry a line, in order, so that git shows each that comes or goes."""
     rows = [json.dumps(asdict(each), ensure_ascii=False) for each in sorted(entries)]
-    store.replace(path, f'{{"version": {VERSION}, "findings": [\n' + ",\n".join(rows) + "\n]}\n")
+    text = f'{{"version": {VERSION}, "findings": [\n' + ",\n".join(rows) + "\n]}\n"
+    store.replace(path, text.encode("utf-8", "backslashreplace"))  # in names of files: JSON's own escapes
 
 
 def settle(report: Report, known: Baseline, config: Config) -> Report:

@@ -50,10 +50,9 @@ def since(ref: str) -> Callable[[Report], Report]:
 
 def _commit(ref: str) -> str:
     """The commit to compare with: a branch that went on alone would count its own work as ours."""
-    found = git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-    if found is None:
+    commit = git.commit(ref)
+    if commit is None:
         raise ConfigError(f"--diff: git knows no commit “{ref}” here (a shallow clone has only the last ones)")
-    commit = found.decode().strip()
     base = git.attempt("merge-base", commit, "HEAD")
     return base.decode().strip() if base else commit
 

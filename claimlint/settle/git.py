@@ -13,10 +13,12 @@ _HEADER = re.compile(rb"^[0-9a-f]{40,64} \d+ (\d+)")
 UNCOMMITTED = "Not Committed Yet"
 
 
-def git(*arguments: str, folder: Path | None = None, what: str = "git") -> bytes:
-    """What git prints. Raises ConfigError with git's own words; what: who needs it, for the message."""
+def git(*arguments: str, folder: Path | None = None, what: str = "git", index: Path | None = None) -> bytes:
+    """What git prints. Raises ConfigError with git's own words; what: who needs it, for the message; index: another
+    than the repository's."""
+    env = os.environ | {"GIT_INDEX_FILE": str(index)} if index else None
     try:
-        run = subprocess.run(["git", *arguments], capture_output=True, check=False, cwd=folder)
+        run = subprocess.run(["git", *arguments], capture_output=True, check=False, cwd=folder, env=env)
     except FileNotFoundError as error:
         raise ConfigError(f"{what} needs git, which is not installed") from error
     if run.returncode:
@@ -32,14 +34,23 @@ def attempt(*arguments: str, folder: Path | None = None) -> bytes | None:
         return None
 
 
+def commit(ref: str) -> str | None:
+    """The commit that a name stands for here, or None. A name is never taken for an option."""
+    found = attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    return found.decode().strip() if found else None
+
+
 def authors(path: Path) -> dict[int, str]:
-    """Line, from 1 → “Name <address>” of who wrote it last, by `git blame`; lines not yet committed are left out.
+    """Line, from 1 → “Name <address>” of who wrote it last, by `git blame`; lines not yet committed are left out, and
+    those that a shallow clone ascribes to its first commit.
 
     Of a binary file, such as a Word document, git knows no lines.
     """
     if _binary(path):
         return {}
-    blamed = attempt("blame", "--line-porcelain", "-w", "--", path.name, folder=path.absolute().parent)
+    folder = path.absolute().parent
+    blamed = attempt("blame", "--line-porcelain", "-w", "--", path.name, folder=folder)
+    shallow = attempt("rev-parse", "--is-shallow-repository", folder=folder) == b"true\n"
     found: dict[int, str] = {}
     number, name = 0, ""
     for line in (blamed or b"").split(b"\n"):
@@ -49,6 +60,8 @@ def authors(path: Path) -> dict[int, str]:
             name = line.removeprefix(b"author ").decode("utf-8", "replace")
         elif line.startswith(b"author-mail ") and name != UNCOMMITTED:
             found[number] = f"{name} {line.removeprefix(b'author-mail ').decode('utf-8', 'replace')}"
+        elif line == b"boundary" and shallow:
+            found.pop(number, None)
     return found
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Collection, Iterable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from claimlint import store
+from claimlint.entries import read_text
 from claimlint.errors import ConfigError
 from claimlint.settle.waivers import Waiver, load
 
@@ -17,6 +19,8 @@ _NEW = """\
 version: 1
 waivers: []
 """
+_COMMENT = re.compile(r"^[ \t]*#[^\n]*\n", re.MULTILINE)
+_START = re.compile(r"(?:%[^\n]*\n|[ \t]*(?:#[^\n]*)?\n)*---(?:[ \t]+#[^\n]*)?\n")
 
 
 def add(path: Path, waivers: Iterable[Waiver], known: Collection[str]) -> None:
@@ -36,7 +40,10 @@ def add(path: Path, waivers: Iterable[Waiver], known: Collection[str]) -> None:
             if not same:
                 entries.append(_mapping(each))
             elif there[same[0]].expires < each.created:
-                entries[same[0]].update(_mapping(each))
+                made = _mapping(each)
+                for name in entries[same[0]].keys() - made:  # what the old one rested on
+                    del entries[same[0]][name]
+                entries[same[0]].update(made)
             else:
                 raise ConfigError(f"{each.rule} is waived here already", path=path, line=there[same[0]].line)
 
@@ -60,20 +67,24 @@ def prune(path: Path, dead: Callable[[Waiver], bool], known: Collection[str]) ->
 
 def _rewrite(path: Path, known: Collection[str], change: Callable[[Any], None]) -> None:
     from ruamel.yaml import YAML  # noqa: PLC0415 - only commands that write need it
+    from ruamel.yaml.comments import CommentedSeq  # noqa: PLC0415
     from ruamel.yaml.util import load_yaml_guess_indent  # noqa: PLC0415
 
     with store.locked(path):
         if path.exists():
             load(path, known)  # nothing malformed is rewritten
-        source = (path.read_text(encoding="utf-8-sig") if path.exists() else "") or _NEW
-        _, indent, offset = load_yaml_guess_indent(source)
+        written = read_text(path) if path.exists() else ""
+        head, body, foot = _parts(written.replace("\r\n", "\n"))
         yaml = YAML()
         yaml.preserve_quotes = True
         yaml.width = 100_000
+        if yaml.load(body) is None:
+            body, foot = "".join(_COMMENT.findall(f"{body}{foot}\n")) + _NEW, ""
+        _, indent, offset = load_yaml_guess_indent(body)
         yaml.indent(mapping=2, sequence=indent or 4, offset=offset if indent else 2)
-        data = yaml.load(source)
+        data = yaml.load(body)
         if data.get("waivers") is None:
-            data["waivers"] = []
+            data["waivers"] = CommentedSeq()
         before = deepcopy(data["waivers"])
         change(data["waivers"])
         if data["waivers"] == before:
@@ -84,7 +95,16 @@ def _rewrite(path: Path, known: Collection[str], change: Callable[[Any], None]) 
             data["waivers"].fa.set_block_style()
         out = io.StringIO()
         yaml.dump(data, out)
-        store.replace(path, out.getvalue())
+        text = f"{head}{out.getvalue()}{foot}"
+        store.replace(path, text.replace("\n", "\r\n") if "\r\n" in written else text)
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """The document, and what stands before it and below it: comments that would go with the entry beside them."""
+    start = _START.match(text)
+    lines = text[start.end() if start else 0 :].split("\n")
+    end = next((at for at in range(len(lines), 0, -1) if lines[at - 1].strip() and lines[at - 1][0] != "#"), 0)
+    return start[0] if start else "", "\n".join([*lines[:end], ""]), "\n".join(lines[end:])
 
 
 def _mapping(each: Waiver) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from claimlint.config import OWN_PACK
-from claimlint.entries import Entry, day, items, one_of, read, read_yaml, required, strings, text, version_1
+from claimlint.entries import Entry, day, is_file, items, one_of, read, read_yaml, required, strings, text, version_1
 from claimlint.language import sentences
 from claimlint.language.citations import BRACKETED
 from claimlint.settle.own import finding, rule
@@ -154,7 +154,7 @@ def _evidence(entry: Entry, root: Path, keys: Collection[str]) -> Evidence:
     form = _FORMS.get(name)
     if form and not form[0].fullmatch(values[name]):
         raise entry.error(f"“{values[name]}” is not {form[1]}", key=name)
-    if name == "file" and not (root / values[name]).is_file():
+    if name == "file" and not is_file(root / values[name]):
         raise entry.error(f"there is no file {values[name]}", key=name)
     if name == "key" and values[name] not in keys:
         raise entry.error(f"no bibliography has the key “{values[name]}”", key=name)
@@ -217,9 +217,24 @@ def _uncited(reading: Reading) -> str:
     """The sentence without its bracketed citations, which are no part of the wording."""
     text = reading.text
     for item in sorted(reading.citations, key=lambda item: -item.start):
-        if item.form in BRACKETED and reading.start <= item.start and item.end <= reading.end:
-            text = text[: item.start - reading.start] + text[item.end - reading.start :]
+        start, end = item.start - reading.start, item.end - reading.start
+        if item.form in BRACKETED and start >= 0 and item.end <= reading.end and _bare(text[:start], text[start:end]):
+            text = text[:start] + text[end:]
     return text
+
+
+def _bare(before: str, cited: str) -> bool:
+    """Whether a citation names works and says nothing of its own, as “(source: our own, in mice)” and “10⁵” do."""
+    if cited[0].isdigit():
+        return not re.search(r"(?:\d|\b[^\W\d_]{1,2})$", before)
+    return not re.search(r"[^\W\d_]", _WORKS.sub("", cited))
+
+
+_WORKS = re.compile(
+    r"(?:doi:|https?://|10\.)\S+|@[^\s,;\]]+|\b[A-Z][\w’'-]*|\d+[a-z]?"
+    r"|\b(?:sources?|ref(?:erence)?s?|citation|via|according to|see|e\.g|reviewed in|et al|and|the|of|for|on|in press|n\.d|pp?)\b"
+)
+"""What the names of works are made of: addresses, keys, names, years, pages and the words between them."""
 
 
 def _near(said: str, register: Register) -> list[Wording]:

@@ -6,6 +6,7 @@ changes, and when its approver turns out to have written it; each is a finding o
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -110,7 +111,7 @@ def _waiver(entry: Entry, known: Collection[str]) -> Waiver:
         raise entry.error(f"expires on {waiver.expires}, before it was created", key="expires")
     if same_person(waiver.approver, waiver.author):
         raise entry.error(f"approver and author are both {waiver.approver}; somebody else must approve", key="approver")
-    return replace(waiver, sentence=one_line(waiver.sentence))
+    return replace(waiver, path=posixpath.normpath(waiver.path), sentence=one_line(waiver.sentence))
 
 
 def same_person(one: str, other: str) -> bool:
@@ -229,12 +230,11 @@ def _waived(item: Finding, holding: Iterable[Waiver]) -> Finding:
     return item
 
 
-def homeless(config: Config, gone: Iterable[Waiver]) -> Report:
+def homeless(config: Config, gone: Iterable[Waiver], name: str) -> Report:
     """A report on the register itself: waivers for drafts that are gone."""
-    path = config.root / FILE
-    source = read_text(path)
+    source = read_text(config.root / FILE)
     lines = Lines(source)
-    report = Report(FILE, source)
+    report = Report(name, source)
     found = (
         finding(
             RULES[ORPHANED],

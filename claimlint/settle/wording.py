@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import cache
+from unicodedata import category
 
 from claimlint.patterns import IRREGULAR, inflect, tokenize
 
-_SYMBOLS = frozenset("%<>=≤≥±+$€£°#&/×")
-"""Marks that carry meaning; all others are punctuation."""
+_MEANT, _IDLE = frozenset("%‰٪％#&/′″"), frozenset("™®©℠`´¨")
+"""Punctuation that carries meaning, and symbols that carry none."""
 _IRREGULAR_BASES: dict[str, set[str]] = {}
 for _base, _forms in IRREGULAR.items():
     for _form in _forms:
@@ -60,8 +61,15 @@ def _words(text: str) -> list[str]:
     return [
         text[token.start : token.end]
         for token in tokenize(text)
-        if token.end > token.start and (token.form[0].isalnum() or token.form in _SYMBOLS)
+        if token.end > token.start and _says(token.form[0], text[token.start : token.end + 1])
     ]
+
+
+def _says(first: str, text: str) -> bool:
+    """Whether a token is part of what is said: a word, a number, a symbol, a minus before its number."""
+    if first == "-":
+        return text[1:].isdigit()
+    return first.isalnum() or first in _MEANT or (category(first).startswith("S") and first not in _IDLE)
 
 
 def _keys(old: Sequence[str], new: Sequence[str]) -> list[str]:
