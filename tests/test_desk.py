@@ -447,6 +447,18 @@ def test_a_full_disk_is_one_message(run: Any, command: list[str]) -> None:
     assert (done.returncode, done.stderr) == (2, b"claimlint: cannot write: No space left on device\n")
 
 
+def test_a_check_that_git_refuses_is_not_left_out(run: Any) -> None:
+    run("waive", "blog/post.md:3", *AGREED)
+    git("config", "blame.ignoreRevsFile", "none")
+    result = run("check")
+    assert result.code == 2
+    assert result.err.startswith("claimlint: who wrote a waived claim: could not open")
+    git("config", "--unset", "blame.ignoreRevsFile")
+    write("blog/new.md", "The salt is safe.\n")
+    ledger.add(REGISTER, [waiver(path="blog/new.md", sentence="The salt is safe.")], {"house/safe"})
+    assert run("check", "blog/new.md").code == 0
+
+
 def waiver(**values: Any) -> Waiver:
     usual = {
         "path": "blog/post.md",

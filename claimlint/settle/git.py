@@ -11,12 +11,16 @@ from claimlint.errors import ConfigError
 
 _HEADER = re.compile(rb"^[0-9a-f]{40,64} \d+ (\d+)")
 UNCOMMITTED = "Not Committed Yet"
+_UNKNOWN = re.compile(
+    r"not a git repository|no such path|no such ref|bad revision|outside repository|ambiguous argument|not installed"
+)
+"""What git says of files that it does not know."""
 
 
 def git(*arguments: str, folder: Path | None = None, what: str = "git", index: Path | None = None) -> bytes:
     """What git prints. Raises ConfigError with git's own words; what: who needs it, for the message; index: another
     than the repository's."""
-    env = os.environ | {"GIT_INDEX_FILE": str(index)} if index else None
+    env = os.environ | {"LC_ALL": "C"} | ({"GIT_INDEX_FILE": str(index)} if index else {})
     try:
         run = subprocess.run(["git", *arguments], capture_output=True, check=False, cwd=folder, env=env)
     except FileNotFoundError as error:
@@ -44,16 +48,17 @@ def authors(path: Path) -> dict[int, str]:
     """Line, from 1 → “Name <address>” of who wrote it last, by `git blame`; lines not yet committed are left out, and
     those that a shallow clone ascribes to its first commit.
 
-    Of a binary file, such as a Word document, git knows no lines.
+    Of a binary file, such as a Word document, git knows no lines. Raises ConfigError where git knows and will not say:
+    a repository whose owner it does not trust, a configuration that it cannot use.
     """
     if _binary(path):
         return {}
     folder = path.absolute().parent
-    blamed = attempt("blame", "--line-porcelain", "-w", "--", path.name, folder=folder)
+    blamed = _blame(path.name, folder)
     shallow = attempt("rev-parse", "--is-shallow-repository", folder=folder) == b"true\n"
     found: dict[int, str] = {}
     number, name = 0, ""
-    for line in (blamed or b"").split(b"\n"):
+    for line in blamed.split(b"\n"):
         if header := _HEADER.match(line):
             number = int(header[1])
         elif line.startswith(b"author "):
@@ -63,6 +68,17 @@ def authors(path: Path) -> dict[int, str]:
         elif line == b"boundary" and shallow:
             found.pop(number, None)
     return found
+
+
+def _blame(name: str, folder: Path) -> bytes:
+    try:
+        return git("blame", "--line-porcelain", "-w", "--", name, folder=folder, what="who wrote a waived claim")
+    except OSError:
+        return b""  # a draft in a folder that is not there, in an editor
+    except ConfigError as error:
+        if _UNKNOWN.search(error.message):
+            return b""
+        raise
 
 
 def _binary(path: Path) -> bool:
