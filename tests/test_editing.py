@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import get_args
 
 import pytest
 import yaml
@@ -12,7 +13,7 @@ from claimlint import config, packs
 from claimlint.linter import Linter
 from claimlint.lsp import complete, outline
 from claimlint.lsp.files import File, opened, path_of, uri_of
-from claimlint.lsp.positions import ENCODINGS, Source, sound
+from claimlint.lsp.positions import Encoding, Source, sound
 from claimlint.packs import load_packs
 
 CODECS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
@@ -31,7 +32,7 @@ def offsets(text):
     return [at for at in range(len(text) + 1) if text[at - 1 : at + 1] != "\r\n" or at == 0]
 
 
-@given(TEXTS, st.sampled_from(ENCODINGS))
+@given(TEXTS, st.sampled_from(get_args(Encoding)))
 def test_places(text, encoding):
     source = Source(text, encoding)
     for at in offsets(text):
@@ -39,7 +40,7 @@ def test_places(text, encoding):
         assert source.offset(source.place(at)) == at
 
 
-@given(TEXTS, TEXTS, st.sampled_from(ENCODINGS), st.randoms())
+@given(TEXTS, TEXTS, st.sampled_from(get_args(Encoding)), st.randoms())
 def test_edits(text, new, encoding, chance):
     low, high = sorted(chance.choice(offsets(text)) for _ in range(2))
     source = Source(text, encoding).edited(place(text, low, encoding), place(text, high, encoding), new)
@@ -47,7 +48,7 @@ def test_edits(text, new, encoding, chance):
     assert source.encoding == encoding
 
 
-@given(TEXTS, st.integers(-2, 50), st.integers(-2, 50), st.sampled_from(ENCODINGS))
+@given(TEXTS, st.integers(-2, 50), st.integers(-2, 50), st.sampled_from(get_args(Encoding)))
 def test_no_place_is_out_of_reach(text, line, character, encoding):
     assert 0 <= Source(text, encoding).offset((line, character)) <= len(text)
 

@@ -10,7 +10,6 @@ from lsprotocol import types as lsp
 from claimlint.config import OWN_PACK, covers
 from claimlint.lsp import suppress
 from claimlint.lsp.drafts import Checked, range_of
-from claimlint.lsp.positions import Source
 from claimlint.settle.suppressions import PLACEHOLDER
 from claimlint.types import Finding, Report, Span
 
@@ -127,8 +126,3 @@ class Offer:
 def _plain(text: str) -> str:
     """Text inside a snippet that stands for itself."""
     return "".join(f"\\{character}" if character in "$}\\" else character for character in text)
-
-
-def rule_place(source: Source, line: int) -> lsp.Range:
-    start, _ = source.bounds(line - 1)
-    return range_of(source, Span(start, start))

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any, BinaryIO, TextIO
 
 from claimlint.config import OWN_PACK
-from claimlint.report import Context
 from claimlint.report.data import dump, errors
 from claimlint.types import Citation, Document, Finding, Lines, Reading, Report, Span, Verdict
 
@@ -123,7 +122,7 @@ def row(claim: Claim) -> list[str | int]:
     return list(values.values())
 
 
-def write_csv(reports: Iterable[Report], out: TextIO, _context: Context | None = None) -> None:
+def write_csv(reports: Iterable[Report], out: TextIO) -> None:
     write_table(COLUMNS, (row(each) for report in reports for each in claims(report)), out)
 
 
