@@ -10,7 +10,7 @@ from claimlint import readers
 from claimlint.errors import PackError
 from claimlint.language import sentences
 from claimlint.packs import Pack, effective
-from claimlint.patterns import Lexicon, Matcher, PatternSyntaxError, Text, inflect, parse, slots, tokenize, words
+from claimlint.patterns import Lexicon, Matcher, PatternSyntaxError, Text, inflect, parse, slots, words
 from claimlint.types import Document, Lines, Rule
 
 
@@ -117,7 +117,7 @@ def _compiled(packs: Sequence[Pack]) -> Ruleset:
 
 def _forms(pattern: str) -> frozenset[str]:
     """All forms of the words that a pattern spells out."""
-    return frozenset(form for option in parse(pattern) for word in words(option) for form in inflect(word))
+    return frozenset(form for option in parse(pattern) for word in words(option) for form in inflect(word.base))
 
 
 def merged(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
@@ -154,7 +154,7 @@ def tried(
         lines = Lines(document.source)
         for block in document.blocks:
             for start, end in sentences.split(block.text):
-                text = Text.of(tokenize(block.text[start:end], start), ruleset.lexicon)
+                text = Text(block.text[start:end], ruleset.lexicon, at=start)
                 for _, first, last, _ in matcher.matches(text):
                     low, high = text.tokens[first].start, text.tokens[last - 1].end
                     line = lines.position(block.span(low, high).start).line
@@ -180,7 +180,7 @@ def _hits(text: Text, ruleset: Ruleset) -> list[Hit]:
             denied,
         )
         for matcher, denied in ((ruleset.matcher, False), (ruleset.denied, True))
-        if not denied or any(token.form == "?" for token in text.tokens)
+        if not denied or "?" in text.forms
         for rule, first, end, pattern in matcher.matches(text)
         if end > text.lead and pattern.core(text, first) > text.lead
     }

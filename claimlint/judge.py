@@ -78,6 +78,11 @@ def judge(hit: Hit, rule: Rule, context: Context) -> Decision:
     return _remedied(hit, rule, context, reasons)
 
 
+def passes(hit: Hit, rule: Rule, context: Context) -> bool:
+    """Whether a hit is passed over whatever a tree and the cues would say of it."""
+    return bool(_other_sense(hit, rule, context) or _not_about(hit, rule, context) or _framed(hit, rule, context))
+
+
 def _other_sense(hit: Hit, rule: Rule, context: Context) -> str:
     for name, start, end in context.exceptions:
         if name == rule.id and start < hit.end and hit.start < end:
@@ -171,29 +176,30 @@ def _clause_bounds(hit: Hit, text: Text) -> tuple[int, int]:
 
 def _negated(hit: Hit, _rule: Rule, context: Context) -> str:
     for cue in context.cues:
-        if cue.kind == "negation" and not _makes(hit, cue, context.text) and _in_scope(hit, cue, context):
+        if cue.kind == "negation" and not makes(hit, cue.start, cue.end, context) and _in_scope(hit, cue, context):
             return f"negated by “{cue.text}”"
         if (
             cue.kind == "hedge"
             and cue.strength == "strong"
-            and not _makes(hit, cue, context.text)
+            and not makes(hit, cue.start, cue.end, context)
             and _in_scope(hit, cue, context)
         ):
             return f"not asserted: “{cue.text}”"
     return ""
 
 
-def _makes(hit: Hit, cue: Cue, text: Text) -> bool:
-    """Whether the cue is part of the claim itself ("no side effects"): inside the hit, and asked for by its pattern, by
-    its words or by a term of one of its lists."""
-    if not (hit.start <= cue.start < cue.end <= hit.end):  # a cue of the lead-in stands nowhere in the block
+def makes(hit: Hit, start: int, end: int, context: Context) -> bool:
+    """Whether the cue at this place is part of the claim itself ("no side effects"): inside the hit, and asked for by its
+    pattern, by its words or by a term of one of its lists."""
+    if not (hit.start <= start < end <= hit.end):  # a cue of the lead-in stands nowhere in the block
         return False
-    words = {"not" if word.endswith("n't") else word for word in fold(cue.text).replace("-", " ").split()}
+    text, said = context.text, context.block_text[start:end]
+    words = {"not" if word.endswith("n't") else word for word in fold(said).replace("-", " ").split()}
     return words <= hit.wording or any(
-        text.tokens[index].start <= cue.start and cue.end <= text.tokens[end - 1].end
+        text.tokens[index].start <= start and end <= text.tokens[stop - 1].end
         for index in range(hit.first, hit.last + 1)
         for name in hit.lists & text.tags[index].keys()
-        for end in text.tags[index][name]
+        for stop in text.tags[index][name]
     )
 
 
@@ -244,7 +250,7 @@ def _hedged(hit: Hit, context: Context) -> tuple[bool, list[str], tuple[tuple[in
     near: list[tuple[int, int, str]] = []
     hedged = False
     for cue in context.cues:
-        if cue.kind not in ("hedge", "softener", "limiter") or _makes(hit, cue, context.text):
+        if cue.kind not in ("hedge", "softener", "limiter") or makes(hit, cue.start, cue.end, context):
             continue
         if not _in_scope(hit, cue, context):
             notes.append(f"hedge “{cue.text}” does not govern the claim")

@@ -7,17 +7,21 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from claimlint import readers
 from claimlint.draft import Draft
 from claimlint.draft import Options as Options  # noqa: PLC0414 - part of this module's interface
 from claimlint.find import compile_packs
-from claimlint.language.cues import Cues
-from claimlint.language.library import Library
 from claimlint.packs import Pack
-from claimlint.patterns import Text, tokenize
+from claimlint.patterns import Text
 from claimlint.types import Document, Finding, Reading, Report, Rule
+
+if TYPE_CHECKING:
+    from claimlint.language.cues import Cues
+    from claimlint.language.library import Library
+    from claimlint.reading import Reader, Wanted
 
 _SPACES = re.compile(r"\W+")
 
@@ -32,8 +36,6 @@ class Linter:
     def __init__(self, packs: Sequence[Pack], *, options: Options | None = None) -> None:
         self.packs, self.options = tuple(packs), options or Options()
         self._ruleset = compile_packs(packs)
-        self._library = Library(self.options.library)
-        self._cues = Cues(self._ruleset.cues, self._ruleset.lexicon)
         self._prepare = lru_cache(self.options.memory)(self._prepared)
 
     @property
@@ -51,6 +53,7 @@ class Linter:
         name: str = "-",
         *,
         packs: tuple[str, ...] = (),
+        wanted: Wanted = "readings",
         pulse: Callable[[], object] | None = None,
     ) -> Report:
         """Check one draft.
@@ -60,17 +63,28 @@ class Linter:
             name: of a text: tells the format by its suffix and is repeated in the report.
             packs: names of the packs that are to speak; default: what the options, the draft's front matter and its
                 topic choose.
+            wanted: "findings" saves work: the reasons why hits were passed over may then be others.
             pulse: called before each sentence; what it raises ends the check.
         """
         document = readers.document(source, name)
-        draft = self._draft(document, everything=self.options.exhaustive, packs=packs, pulse=pulse)
-        readings = draft.readings()
-        claims = [verdict.finding for reading in readings for verdict in reading.verdicts if verdict.finding]
-        whole = draft.missing(readings)
-        findings = tuple(_numbered([*_specific(claims, draft.rules), *_specific(whole, draft.rules)]))
+        draft = self._draft(document, packs, pulse)
+        readings: tuple[Reading, ...] = ()
+        found: list[Finding] = []
+        if self.options.exhaustive or any(row.hits for row in draft.sentences):
+            reader = self._reader(draft, "everything" if self.options.exhaustive else wanted)
+            readings = reader.readings()
+            claims = [verdict.finding for reading in readings for verdict in reading.verdicts if verdict.finding]
+            found = [*_specific(claims, draft.rules), *_specific(reader.missing(readings), draft.rules)]
         problems = (*document.problems, *draft.problems)
         return Report(
-            document.name, document.source, findings, problems, document.comments, document, readings, draft.packs
+            document.name,
+            document.source,
+            tuple(_numbered(found)),
+            problems,
+            document.comments,
+            document,
+            readings,
+            draft.packs,
         )
 
     def check_many(self, drafts: Iterable[tuple[str, str | Document]]) -> Iterator[Report]:
@@ -81,36 +95,36 @@ class Linter:
     def inspect(self, source: str | Document, name: str = "-") -> tuple[Document, tuple[Reading, ...]]:
         """Every sentence with its cues, citations, frame and verdicts, without any shortcut."""
         document = readers.document(source, name)
-        return document, self._draft(document, everything=True).readings()
+        return document, self._reader(self._draft(document), "everything").readings()
 
     def matched(self, source: str, name: str = "-") -> set[tuple[str, str]]:
         """(rule, pattern) of the patterns and exceptions that a text holds, whatever is made of them."""
-        return self._draft(
-            readers.read(source, name), everything=False, packs=tuple(pack.name for pack in self.packs)
-        ).matched()
+        return self._draft(readers.read(source, name), tuple(pack.name for pack in self.packs)).matched()
 
     def _draft(
-        self,
-        document: Document,
-        *,
-        everything: bool,
-        packs: tuple[str, ...] = (),
-        pulse: Callable[[], object] | None = None,
+        self, document: Document, packs: tuple[str, ...] = (), pulse: Callable[[], object] | None = None
     ) -> Draft:
-        return Draft(
-            document,
-            self._ruleset,
-            self._cues,
-            self.options,
-            self._library,
-            prepare=self._prepare,
-            everything=everything,
-            packs=packs,
-            pulse=pulse,
-        )
+        return Draft(document, self._ruleset, self.options, prepare=self._prepare, packs=packs, pulse=pulse)
+
+    def _reader(self, draft: Draft, wanted: Wanted) -> Reader:
+        from claimlint.reading import Reader  # noqa: PLC0415  # most drafts of some repositories hold no claim
+
+        return Reader(draft, self._cues, self.options, self._library, wanted)
+
+    @cached_property
+    def _cues(self) -> Cues:
+        from claimlint.language.cues import Cues  # noqa: PLC0415
+
+        return Cues(self._ruleset.cues, self._ruleset.lexicon)
+
+    @cached_property
+    def _library(self) -> Library:
+        from claimlint.language.library import Library  # noqa: PLC0415
+
+        return Library(self.options.library)
 
     def _prepared(self, sentence: str, at: int, lead: tuple[str, ...]) -> Text:
-        return Text.of(tokenize(sentence, at), self._ruleset.lexicon, lead=lead)
+        return Text(sentence, self._ruleset.lexicon, at=at, lead=lead)
 
 
 def _specific(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Finding]:

@@ -20,6 +20,7 @@ from claimlint.types import Document, Problem, Report, Rule, Work
 if TYPE_CHECKING:
     from claimlint.linter import Linter
     from claimlint.packs import Pack
+    from claimlint.reading import Wanted
     from claimlint.report.manifest import Inputs
     from claimlint.selection import Choice
     from claimlint.settle import Registers
@@ -143,16 +144,23 @@ class Project:
 
         return settle(report, self.config, self.linter.rules, self.today, self.known, self.registers, self.market)
 
-    def check(self, source: str | Document, name: str = "-", *, pulse: Callable[[], object] | None = None) -> Report:
-        """One draft, checked and settled. pulse: called before each sentence; what it raises ends the check."""
-        return self.settle(self.linter.check(source, name, pulse=pulse))
+    def check(
+        self,
+        source: str | Document,
+        name: str = "-",
+        *,
+        wanted: Wanted = "readings",
+        pulse: Callable[[], object] | None = None,
+    ) -> Report:
+        """One draft, checked and settled. wanted, pulse: as for `Linter.check`."""
+        return self.settle(self.linter.check(source, name, wanted=wanted, pulse=pulse))
 
-    def report(self, name: str, why: str = "", *, stdin: bool = False) -> Report:
+    def report(self, name: str, why: str = "", *, stdin: bool = False, wanted: Wanted = "readings") -> Report:
         """The settled report of a draft on disk, or on standard input. why: the reason that it cannot be read, if known."""
         from claimlint.drafts import read
 
         try:
-            return self.check(read(name, why, stdin=stdin), name)
+            return self.check(read(name, why, stdin=stdin), name, wanted=wanted)
         except ReadError as error:
             return Report(name, "", problems=(Problem(error.message, error.line or 1),))
 

@@ -70,7 +70,7 @@ def topics(document: Document, sentences: Iterable[tuple[int, Text]], matcher: M
     """Names of the packs whose topic the draft is about. sentences: (block, text) of each."""
     words, counts = 0, Counter[str]()
     for block, text in sentences:
-        words += len(text.tokens)
+        words += len(text.forms)
         found = {str(pack) for pack, *_ in matcher.matches(text)}
         counts.update(dict.fromkeys(found, 2 if document.blocks[block].kind in _LOUD else 1))
     return {pack for pack, count in counts.items() if count >= (1 if words < SHORT else 2)}

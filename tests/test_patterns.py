@@ -18,7 +18,7 @@ def matched(pattern, text, lists=None):
             lexicon.add_term(name, term)
     matcher = Matcher(lexicon)
     matcher.add(pattern, "key")
-    ready = Text.of(tokenize(text), lexicon)
+    ready = Text(text, lexicon)
     return [text[ready.tokens[first].start : ready.tokens[end - 1].end] for _, first, end, _ in matcher.matches(ready)]
 
 

@@ -98,11 +98,16 @@ def find_structured(
 def _load(*, lemmas: bool = False) -> Any:
     try:
         import spacy  # noqa: PLC0415  # a second of loading, paid only where a sentence is parsed
+        from thinc.api import use_ops  # noqa: PLC0415
     except ImportError as error:
         raise ModelError(f"spaCy cannot be imported ({error}); run: pip install 'spacy>=3.8.7,<3.9'") from error
     name, folder = locate()
+    unused = ["ner", "senter"] if lemmas else ["ner", "senter", "lemmatizer", "attribute_ruler"]
     try:
-        return spacy.load(folder, exclude=["ner", "senter"] + ([] if lemmas else ["lemmatizer", "attribute_ruler"]))
+        with use_ops(
+            "numpy", use_blis=False
+        ):  # NumPy's matrix products take half the time of the BLIS that thinc prefers
+            return spacy.load(folder, exclude=unused)
     except Exception as error:  # spaCy raises whatever the damaged file causes
         raise ModelError(
             f"the English model {name} cannot be loaded by spaCy {metadata.version('spacy')} ({str(error).splitlines()[0]}); "

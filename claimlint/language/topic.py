@@ -45,14 +45,14 @@ class Topic:
 
 def topic(texts: Sequence[Text]) -> Topic:
     """Estimate topic and voice of a draft from its sentences."""
-    words = sum(len(text.tokens) for text in texts)
-    wording = sum(1 for text in texts for token in text.tokens if token.form in _WORDING)
+    words = sum(len(text.forms) for text in texts)
+    wording = sum(1 for text in texts for form in text.forms if form in _WORDING)
     education = wording >= 4 and wording > 0.008 * words
     if words < SHORT:
         return Topic(education=education)
-    strong = sum(1 for text in texts for tags in text.tags if not STRONG.isdisjoint(tags))
-    address = sum(1 for text in texts for token in text.tokens if token.form in _ADDRESS)
-    commerce = sum(1 for text in texts for token in text.tokens if token.form in _COMMERCE)
+    strong = sum(text.count(STRONG) for text in texts)
+    address = sum(1 for text in texts for form in text.forms if form in _ADDRESS)
+    commerce = sum(1 for text in texts for form in text.forms if form in _COMMERCE)
     reference = address < 0.006 * words and commerce < 0.003 * words
     health = strong > 0.008 * words
     return Topic(health=health, voice="reference" if reference else "marketing", certain=health, education=education)
