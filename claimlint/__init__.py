@@ -6,7 +6,7 @@ imported before it is used.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from claimlint.types import Finding as Finding
     from claimlint.types import Report
 
+__version__ = "0.1.0"
 _HOMES = {"Linter": "claimlint.linter", "Project": "claimlint.project", "Finding": "claimlint.types"}
 __all__ = ["Finding", "Linter", "Project", "check_text"]
 
@@ -36,7 +37,7 @@ def check_text(text: str, *, name: str = "draft.md", project: Project | None = N
     return (project or _project(Path.cwd())).check(text, name)
 
 
-@cache
+@lru_cache
 def _project(folder: Path) -> Project:
     from claimlint.project import Project  # noqa: PLC0415 - see above
 

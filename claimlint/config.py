@@ -169,13 +169,13 @@ def excludes(config: Config, path: str | PurePath) -> bool:
     return bool(config.exclude) and _matches(config.exclude, relative(config, path))
 
 
-def check_references(config: Config, known: Collection[str]) -> None:
+def check_references(config: Config, known: Callable[[], Collection[str]]) -> None:
     """Raise ConfigError for the first rule, pack or glob of the configuration that covers no known rule."""
     references = [*config.select, *config.ignore, *config.severity]
     for override in config.overrides:
         references += [*override.select, *override.ignore, *override.severity]
     for reference in references:
-        if problem := unknown(reference, known):
+        if problem := unknown(reference, known()):
             # what the file does not hold came from the command line
             line = config.lines.get(reference)
             raise ConfigError(problem, path=config.path if line else None, line=line)

@@ -6,8 +6,9 @@ Least work: whoever asks only for findings pays for nothing that `reading` needs
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from claimlint import selection
@@ -90,8 +91,7 @@ class Draft:
         self.of_block: defaultdict[int, list[int]] = defaultdict(list)
         """Block → the indexes of its sentences."""
         self.packs: frozenset[str] = frozenset()
-        """The packs that are on for this draft; `rules`: theirs."""
-        self.rules: dict[str, Rule] = {}
+        """Those that are on for this draft."""
         self.problems: tuple[Problem, ...] = ()
         self._options, self._named, self._prepare, self._pulse = options, packs, prepare, pulse or (lambda: None)
         self._find()
@@ -123,7 +123,7 @@ class Draft:
 
     def _select(self) -> None:
         """Keep to the packs that are on for this draft."""
-        packs = self.ruleset.packs
+        packs = self.ruleset.heads
         if self._named:
             choice = Choice(self._named)
         else:
@@ -136,11 +136,16 @@ class Draft:
         rows = ((row.block, row.text) for row in self.sentences)
         topics = selection.topics(self.document, rows, self.ruleset.topics) if AUTO in choice.packs else ()
         self.packs = selection.active(packs, choice, topics)
-        self.rules = self.ruleset.view(self.packs)
         for row in self.sentences:
-            row.hits = [hit for hit in row.hits if hit.rule in self.rules]
+            if row.hits:
+                row.hits = [hit for hit in row.hits if hit.rule in self.rules]
 
-    def _find_structured(self, rule: str, spec: dict[str, list[object]]) -> None:
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """Those of the packs that are on."""
+        return self.ruleset.view(self.packs)
+
+    def _find_structured(self, rule: str, spec: Mapping[str, list[str]]) -> None:
         anchors = set(spec["anchors"])
         from claimlint.language.model import find_structured  # noqa: PLC0415  # for packs that need a model to find hits
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 from claimlint import readers
 from claimlint.errors import PackError
 from claimlint.language import sentences
 from claimlint.packs import Pack, effective
 from claimlint.patterns import Lexicon, Matcher, PatternSyntaxError, Text, inflect, parse, slots, words
-from claimlint.types import Document, Lines, Rule
+from claimlint.types import Document, Lines, Rule, Treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +36,49 @@ class Hit:
     denied: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Ruleset:
-    """All packs as one: rules by id, the lexicon of lists, and matchers: of patterns, exceptions, what whole drafts
-    should hold, topics of packs, names and uses of treatments."""
+    """All packs as one: the lexicon of their lists, and matchers of patterns, questions whose denial is a claim, exceptions,
+    what whole drafts should hold, topics of packs, names and uses of treatments, rewrites, cues."""
 
-    packs: tuple[Pack, ...]
-    rules: dict[str, Rule]
-    lexicon: Lexicon
-    cues: dict[str, tuple[str, ...]]
-    matcher: Matcher = field(init=False)
-    denied: Matcher = field(init=False)
-    unless: Matcher = field(init=False)
-    lacks: Matcher = field(init=False)
-    topics: Matcher = field(init=False)
-    treatments: Matcher = field(init=False)
-    uses: Matcher = field(init=False)
-    fixes: Matcher = field(init=False)
-    wording: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
-    structured: list[tuple[str, dict[str, list[object]]]] = field(default_factory=list)
-    _views: dict[frozenset[str], dict[str, Rule]] = field(default_factory=dict)
+    MATCHERS = ("matcher", "denied", "unless", "lacks", "topics", "treatments", "uses", "fixes", "cues")
+    matcher: Matcher
+    denied: Matcher
+    unless: Matcher
+    lacks: Matcher
+    topics: Matcher
+    treatments: Matcher
+    uses: Matcher
+    fixes: Matcher
+    cues: Matcher
 
-    def __post_init__(self) -> None:
-        for name in ("matcher", "denied", "unless", "lacks", "topics", "treatments", "uses", "fixes"):
-            setattr(self, name, Matcher(self.lexicon))
+    def __init__(self, heads: Sequence[Pack], whole: Callable[[], Sequence[Pack]], lexicon: Lexicon) -> None:
+        """heads: the packs without lists, cues and rules, which most drafts do not need; whole: the packs."""
+        self.heads, self._whole, self.lexicon = tuple(heads), whole, lexicon
+        self.structured: list[tuple[str, dict[str, list[str]]]] = []
+        """(rule, pattern) of those that a model matches."""
+        self._views: dict[frozenset[str], dict[str, Rule]] = {}
+        for name in self.MATCHERS:
+            setattr(self, name, Matcher(lexicon))
+
+    @cached_property
+    def packs(self) -> tuple[Pack, ...]:
+        return tuple(self._whole())
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """All rules by id."""
+        return effective(self.packs)
 
     def view(self, active: frozenset[str]) -> dict[str, Rule]:
         """The rules of these packs, with what they override."""
         if active not in self._views:
             self._views[active] = effective(pack for pack in self.packs if pack.name in active)
         return self._views[active]
+
+    def treatment(self, key: str) -> Treatment:
+        """The treatment whose names or uses a matcher found under this key."""
+        pack, _, number = key.rpartition("/")
+        return next(head for head in self.heads if head.name == pack).treatments[int(number)]
 
 
 _COMPILED: deque[Ruleset] = deque(maxlen=2)
@@ -82,26 +96,25 @@ def compile_packs(packs: Sequence[Pack]) -> Ruleset:
 
 def _compiled(packs: Sequence[Pack]) -> Ruleset:
     lexicon = Lexicon()
-    lists = merged(pack.lists for pack in packs)
-    for name, terms in lists.items():
+    for name, terms in merged(pack.lists for pack in packs).items():
         for term in terms:
             lexicon.add_term(name, term)
-    rules = effective(packs)
-    cues = merged(pack.cues for pack in packs)
-    ruleset = Ruleset(tuple(packs), rules, lexicon, cues)
+    ruleset = Ruleset([head(pack) for pack in packs], lambda: packs, lexicon)
+    for name, patterns in merged(pack.cues for pack in packs).items():
+        for pattern in patterns:
+            ruleset.cues.add(pattern, name)
     for pack in packs:
         for pattern in pack.topic:
             ruleset.topics.add(pattern, pack.name)
-        for treatment in pack.treatments:
+        for number, treatment in enumerate(pack.treatments):
             for pattern in treatment.terms:
-                ruleset.treatments.add(pattern, treatment)
+                ruleset.treatments.add(pattern, f"{pack.name}/{number}")
             for pattern in treatment.uses:
-                ruleset.uses.add(pattern, treatment)
-    for rule in rules.values():
+                ruleset.uses.add(pattern, f"{pack.name}/{number}")
+    for rule in ruleset.rules.values():
         for pattern in rule.match:
             if isinstance(pattern, str):
                 ruleset.matcher.add(pattern, rule.id)
-                ruleset.wording[pattern] = (_forms(pattern), frozenset(slots(parse(pattern))))
             else:
                 ruleset.structured.append((rule.id, pattern))
         for question in rule.denied:
@@ -109,15 +122,23 @@ def _compiled(packs: Sequence[Pack]) -> Ruleset:
         for exception in rule.unless:
             ruleset.unless.add(exception, rule.id)
         for fix in rule.fix:
-            ruleset.fixes.add(fix.match, fix)
+            ruleset.fixes.add(fix.match, rule.id)
         for remedy in rule.lacks:
             ruleset.lacks.add(remedy, rule.id)
     return ruleset
 
 
-def _forms(pattern: str) -> frozenset[str]:
-    """All forms of the words that a pattern spells out."""
-    return frozenset(form for option in parse(pattern) for word in words(option) for form in inflect(word.base))
+def head(pack: Pack) -> Pack:
+    """A pack without what only its rules need."""
+    return replace(pack, lists={}, cues={}, rules=(), overrides={})
+
+
+@cache
+def _asked(pattern: str) -> tuple[frozenset[str], frozenset[str]]:
+    """All forms of the words that a pattern spells out, and the lists that it asks for."""
+    options = parse(pattern)
+    forms = frozenset(form for option in options for word in words(option) for form in inflect(word.base))
+    return forms, frozenset(slots(options))
 
 
 def merged(parts: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
@@ -169,14 +190,14 @@ def find(text: Text, ruleset: Ruleset) -> list[Hit]:
 def _hits(text: Text, ruleset: Ruleset) -> list[Hit]:
     found = {
         Hit(
-            str(rule),
+            rule,
             first,
             end - 1,
             text.tokens[first].start,
             text.tokens[end - 1].end,
             text.tokens[pattern.core(text, first) - 1].end,
             pattern.source,
-            *ruleset.wording.get(pattern.source, (frozenset(), frozenset())),
+            *((frozenset(), frozenset()) if denied else _asked(pattern.source)),
             denied,
         )
         for matcher, denied in ((ruleset.matcher, False), (ruleset.denied, True))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from claimlint import readers
 from claimlint.draft import Draft
 from claimlint.draft import Options as Options  # noqa: PLC0414 - part of this module's interface
-from claimlint.find import compile_packs
+from claimlint.find import Ruleset, compile_packs
 from claimlint.packs import Pack
 from claimlint.patterns import Text
 from claimlint.types import Document, Finding, Reading, Report, Rule
@@ -33,10 +33,14 @@ class Linter:
     and place in its block: patterns, cues and the tree, which nothing around them can change. Findings are the same.
     """
 
-    def __init__(self, packs: Sequence[Pack], *, options: Options | None = None) -> None:
-        self.packs, self.options = tuple(packs), options or Options()
-        self._ruleset = compile_packs(packs)
+    def __init__(self, packs: Sequence[Pack] | Ruleset, *, options: Options | None = None) -> None:
+        self.options = options or Options()
+        self._ruleset = packs if isinstance(packs, Ruleset) else compile_packs(packs)
         self._prepare = lru_cache(self.options.memory)(self._prepared)
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        return self._ruleset.packs
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -99,7 +103,7 @@ class Linter:
 
     def matched(self, source: str, name: str = "-") -> set[tuple[str, str]]:
         """(rule, pattern) of the patterns and exceptions that a text holds, whatever is made of them."""
-        return self._draft(readers.read(source, name), tuple(pack.name for pack in self.packs)).matched()
+        return self._draft(readers.read(source, name), tuple(pack.name for pack in self._ruleset.heads)).matched()
 
     def _draft(
         self, document: Document, packs: tuple[str, ...] = (), pulse: Callable[[], object] | None = None
@@ -115,7 +119,7 @@ class Linter:
     def _cues(self) -> Cues:
         from claimlint.language.cues import Cues  # noqa: PLC0415
 
-        return Cues(self._ruleset.cues, self._ruleset.lexicon)
+        return Cues(self._ruleset.cues)
 
     @cached_property
     def _library(self) -> Library:

@@ -12,18 +12,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from claimlint import patterns
 from claimlint.errors import PackError, did_you_mean
 from claimlint.types import SEVERITIES, Fix, Rule, Source, Treatment
 
+if TYPE_CHECKING:
+    pass
+
 MAX_BYTES = 4_000_000
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is several times faster, where it was built in
 REMEDIES = ("hedge", "citation", "disclosure", "balance", "removal")
 ABOUT = ("any", "health", "treatment")
 FEATURES = ("references", "author", "reviewer", "date", "risks")
@@ -94,11 +93,14 @@ def _parse_yaml(data: bytes, path: Path) -> _Node:
         raise PackError(
             "is not UTF-8; save it as UTF-8", path=path, line=data[: error.start].count(b"\n") + 1
         ) from None
+    import yaml  # noqa: PLC0415 - compiled packs are kept, so that most runs read no YAML
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is several times faster, where it was built in
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=loader):
             if isinstance(event, yaml.AliasEvent):
                 raise PackError("YAML aliases are not allowed in a pack", path=path, line=_line(event.start_mark))
-        node = yaml.compose(text, Loader=_LOADER)
+        node = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise PackError(f"is no valid YAML: {error.problem}", path=path, line=line) from None
@@ -113,19 +115,19 @@ def _line(mark: Any) -> int:
     return int(mark.line) + 1
 
 
-def _plain(node: yaml.Node, path: Path) -> _Node:
+def _plain(node: Any, path: Path) -> _Node:
     line = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
+    if node.id == "mapping":
         mapping: dict[str, _Node] = {}
         for key, value in node.value:
             name = str(key.value)
-            if not isinstance(key, yaml.ScalarNode):
+            if key.id != "scalar":
                 raise PackError("a key must be a word", path=path, line=key.start_mark.line + 1)
             if name in mapping:
                 raise PackError(f"the key “{name}” is given twice", path=path, line=key.start_mark.line + 1)
             mapping[name] = _plain(value, path)
         return _Node(mapping, line, path)
-    if isinstance(node, yaml.SequenceNode):
+    if node.id == "sequence":
         return _Node([_plain(item, path) for item in node.value], line, path)
     kind = node.tag.removeprefix("tag:yaml.org,2002:")
     if kind not in _SCALARS:
@@ -551,6 +553,8 @@ def _installed() -> dict[str, Path]:
     """Packs in installed distributions: entry points of the group claimlint.packs, whose value is the package that
     holds the pack's files. Nothing is imported."""
     found: dict[str, Path] = {}
+    from importlib.metadata import entry_points  # noqa: PLC0415 - as above
+
     for entry in entry_points(group="claimlint.packs"):
         if entry.dist is not None:
             found[entry.name] = Path(str(entry.dist.locate_file(entry.value.replace(".", "/"))))

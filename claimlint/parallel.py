@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from claimlint.types import Report
+
+if TYPE_CHECKING:
+    from claimlint.reading import Wanted
 
 _WORTH = 1_000_000
 """Bytes of drafts that one process checks in about the time that another needs to start."""
@@ -20,7 +23,9 @@ _CHUNK = 4
 class Project(Protocol):
     """What a worker needs of a project."""
 
-    def report(self, name: str, why: str = "") -> Report: ...
+    def report(self, name: str, why: str = "", *, wanted: Wanted) -> Report: ...
+
+    def close(self) -> None: ...
 
 
 _project: Project
@@ -33,15 +38,18 @@ def fitting(names: Iterable[str]) -> int:
     return max(1, min(cores, size // _WORTH))
 
 
-def reports(project: Project, drafts: Iterable[tuple[str, str]], jobs: int) -> Iterator[Report]:
+def reports(project: Project, drafts: Iterable[tuple[str, str]], wanted: Wanted, jobs: int) -> Iterator[Report]:
     """One settled report a draft, in order. project: with nothing loaded yet; drafts: (name, why it cannot be read, or "").
 
     Raises ClaimlintError as the project does.
     """
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - most runs need one process
+    from multiprocessing import get_context  # noqa: PLC0415
+
     # started afresh, not forked: the same on every system, whatever threads there are
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, (project,))
     try:
-        yield from pool.map(_report, drafts, chunksize=_CHUNK)
+        yield from pool.map(partial(_report, wanted=wanted), drafts, chunksize=_CHUNK)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -52,5 +60,7 @@ def _start(project: Project) -> None:
     _project = project
 
 
-def _report(draft: tuple[str, str]) -> Report:
-    return _project.report(*draft)
+def _report(draft: tuple[str, str], wanted: Wanted) -> Report:
+    report = _project.report(*draft, wanted=wanted)
+    # whoever wants findings has no use for the rest, which takes longer to send than it took to find
+    return replace(report, document=None, readings=()) if wanted == "findings" else report

@@ -238,8 +238,8 @@ class Reader:
             return None
         found = self._draft.ruleset.fixes.matches(row.text)
         for fix in rule.fix:
-            for key, first, end, _ in found:
-                if key == fix and hit.first <= first and end <= hit.last + 1:
+            for _, first, end, pattern in found:
+                if pattern.source == fix.match and hit.first <= first and end <= hit.last + 1:
                     rewrite = self._filled(fix, row, first, end)
                     if rewrite:
                         return rewrite
@@ -272,7 +272,7 @@ class Reader:
     def _approval(self, hit: Hit, index: int) -> tuple[bool, str]:
         row = self._draft.sentences[index]
         above = [text for text in reversed(self._around(index)) if text is not row.text]
-        return facts.approval(hit, row.text, above, self._draft.ruleset.treatments, self._draft.ruleset.uses)
+        return facts.approval(hit, row.text, above, self._draft.ruleset)
 
     def missing(self, readings: Sequence[Reading]) -> list[Finding]:
         """What the draft as a whole lacks, given its claims; each finding stands at the first sentence that calls for it."""

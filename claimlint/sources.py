@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from claimlint import config as configuration
-from claimlint import settle
 from claimlint.config import Config
 from claimlint.packs import Pack, builtin_dir
+from claimlint.settle import files
 
 Stamp = Mapping[Path, tuple[int, int]]
 
@@ -19,7 +19,7 @@ Stamp = Mapping[Path, tuple[int, int]]
 def sources(config: Config, start: Path, packs: Iterable[Pack] = ()) -> tuple[Path, ...]:
     """The files, whether they are there or not. start: the folder that the configuration was looked for from; packs:
     those that were loaded, if they could be. What ships with claimlint is left out."""
-    found = [*configurations(start), *(config.root / name for name in settle.FILES)]
+    found = [*configurations(start), *(config.root / name for name in files.ALL)]
     found += [config.path] if config.path else []
     return tuple(dict.fromkeys((*found, *of_linter(config, packs))))
 

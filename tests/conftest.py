@@ -1,11 +1,17 @@
-"""A browser for tests that look at pages; they are skipped where there is none."""
+"""A cache of its own for every run; a browser for tests that look at pages, which are skipped where there is none."""
 
+import os
 import shutil
 
 import pytest
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory):
+    os.environ["CLAIMLINT_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="module")

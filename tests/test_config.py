@@ -204,19 +204,19 @@ def test_aliases_are_allowed_in_moderation(tmp_path: Path) -> None:
 def test_references_to_nothing(tmp_path: Path, text: str, message: str) -> None:
     path = write(tmp_path, text)
     with pytest.raises(ConfigError) as caught:
-        check_references(load(path), KNOWN)
+        check_references(load(path), lambda: KNOWN)
     assert str(caught.value).startswith(f"{path}:{message}")
 
 
 def test_references_of_toml_have_lines_too(tmp_path: Path) -> None:
     path = write(tmp_path, "[tool.claimlint]\n\nignore = ['core/curse']", "pyproject.toml")
     with pytest.raises(ConfigError, match=r"pyproject\.toml:3: unknown rule “core/curse”"):
-        check_references(load(path), KNOWN)
+        check_references(load(path), lambda: KNOWN)
 
 
 def test_a_reference_from_the_command_line_has_no_place(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        check_references(Config(tmp_path, tmp_path / "x.yml", select=("core/curse",)), KNOWN)
+        check_references(Config(tmp_path, tmp_path / "x.yml", select=("core/curse",)), lambda: KNOWN)
     assert str(caught.value) == "unknown rule “core/curse”; did you mean “core/cure”?"
 
 

@@ -10,19 +10,43 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from claimlint.cli import annotate, baseline, check, explain, lsp, packs, report, serve, setup, waive
-from claimlint.cli.arguments import EXIT_CODES, version
+from claimlint import __version__
+from claimlint.cli.arguments import EXIT_CODES
 from claimlint.errors import ClaimlintError
+
+_HOMES = {
+    "check": "check",
+    "inspect": "explain",
+    "explain": "explain",
+    "annotate": "annotate",
+    "baseline": "baseline",
+    "waive": "waive",
+    "waivers": "waive",
+    "inventory": "report",
+    "report": "report",
+    "trend": "report",
+    "rules": "packs",
+    "packs": "packs",
+    "lsp": "lsp",
+    "serve": "serve",
+    "cache": "cache",
+    "init": "setup",
+}
+"""Command → the module that has it."""
 
 
 def run() -> None:
+    # one thread a process: small products gain nothing from more, and --jobs has a use for the cores
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     raise SystemExit(main())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     try:
-        args = parser().parse_args(argv)
+        arguments = sys.argv[1:] if argv is None else argv
+        args = parser(*arguments[:1]).parse_args(arguments)
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
@@ -45,26 +69,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The whole command line; of one command, if that is known to be asked for, without the others."""
     top = argparse.ArgumentParser(
         prog="claimlint",
         description="Finds health claims in marketing drafts that lack a hedge, a citation or a disclosure.",
         epilog=EXIT_CODES,
         allow_abbrev=False,
     )
-    top.add_argument("--version", action=_Version, help="print the version and leave")
+    top.add_argument(
+        "--version", action="version", version=f"claimlint {__version__}", help="print the version and leave"
+    )
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (check, explain, annotate, baseline, waive, report, packs, lsp, serve, setup):
-        module.add_to(commands)
+    for home in [_HOMES[command]] if command in _HOMES else dict.fromkeys(_HOMES.values()):
+        import_module(f"claimlint.cli.{home}").add_to(commands)
     return top
-
-
-class _Version(argparse.Action):
-    """Looks the version up only when asked, unlike argparse's own."""
-
-    def __init__(self, option_strings: Sequence[str], dest: str, **options: object) -> None:
-        super().__init__(option_strings, dest, nargs=0, help=str(options.get("help", "")))
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        print(f"claimlint {version()}")
-        parser.exit()

@@ -6,10 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from claimlint import __version__
 from claimlint import report as reporting
-from claimlint.cli.arguments import EXIT_CODES, Commands, add, add_packs, add_selection, project, version
+from claimlint.cli.arguments import EXIT_CODES, Commands, add, add_packs, add_selection, project, warn_of_age
 from claimlint.cli.check import Outcome
-from claimlint.cli.packs import warn_of_age
 from claimlint.errors import ConfigError
 from claimlint.types import SEVERITIES
 
@@ -46,7 +46,7 @@ def _annotate(args: argparse.Namespace) -> int:
     try:
         manuscript = Manuscript(data)
         report = here.check(manuscript.document(drafts.called(path)))
-        context = reporting.Context(here.rules, version(), audience=args.audience or "")
+        context = reporting.Context(here.rules, __version__, audience=args.audience or "")
         made = word.annotated(manuscript, report, context, here.today)
     except ReadError as error:
         raise ReadError(error.message, path=path) from error
@@ -56,5 +56,5 @@ def _annotate(args: argparse.Namespace) -> int:
     outcome = Outcome(here.config)
     list(outcome.watch([report]))
     print(f"{outcome.tally}; see {args.output}")
-    warn_of_age(here.linter.packs, here.config)
+    warn_of_age(here.compiled.sources.heads, here.config)
     return outcome.code

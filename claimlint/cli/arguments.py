@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import io
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO, TypeAlias
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from claimlint import config as configuration
 from claimlint.config import Config
-from claimlint.project import Project
+from claimlint.project import Project, today
+
+if TYPE_CHECKING:
+    from claimlint.packs import Pack
 
 # ruff: noqa: PLC0415
 # Everything that reads, parses or judges is imported where it is used: `--help` answers at once.
@@ -60,18 +64,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def add_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-cache", action="store_true", help="keep nothing, and use nothing that was kept")
+
+
 def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--select", action="append", metavar="RULE", help="only these rules, packs or globs")
     parser.add_argument("--ignore", action="append", metavar="RULE", help="not these rules, packs or globs")
-
-
-def version() -> str:
-    from importlib import metadata
-
-    try:
-        return metadata.version("claimlint-marketing")
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def project(args: argparse.Namespace) -> Project:
@@ -84,6 +83,7 @@ def project(args: argparse.Namespace) -> Project:
         market=tuple(getattr(args, "market", None) or ()),
         exhaustive=getattr(args, "exhaustive", False),
         baseline=not getattr(args, "no_baseline", False),
+        keep=not getattr(args, "no_cache", False),
     )
 
 
@@ -107,6 +107,14 @@ def _split(values: Sequence[str] | None) -> tuple[str, ...]:
 def folders(args: argparse.Namespace) -> list[Path]:
     """The folders among the paths asked for."""
     return [path for path in map(Path, args.paths) if path.is_dir()]
+
+
+def warn_of_age(packs: Iterable[Pack], config: Config) -> None:
+    """Say so if data on approvals are old."""
+    from claimlint.report import catalog
+
+    if old := catalog.stale(packs, today(), config.data_max_age):
+        print(f"claimlint: {old}", file=sys.stderr)
 
 
 def utf8(out: TextIO) -> None:

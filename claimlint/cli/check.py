@@ -13,21 +13,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO, get_args
 
+from claimlint import __version__
 from claimlint import config as configuration
 from claimlint import report as reporting
 from claimlint.cli.arguments import (
     EXIT_CODES,
     Commands,
     add,
+    add_cache,
     add_jobs,
     add_packs,
     add_selection,
     folders,
     project,
     utf8,
-    version,
+    warn_of_age,
 )
-from claimlint.cli.packs import warn_of_age
 from claimlint.config import Config
 from claimlint.errors import ConfigError
 from claimlint.project import Project
@@ -62,12 +63,12 @@ def add_to(commands: Commands) -> None:
     check.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     check.add_argument("--no-progress", action="store_true", help="never count drafts on standard error")
     add_jobs(check)
+    add_cache(check)
     add_packs(check)
 
 
 def _check(args: argparse.Namespace) -> int:
     from claimlint import drafts
-    from claimlint.settle import changes
 
     if args.statistics and args.format != "full":
         raise ConfigError(f"--statistics is a format of its own; leave out “--format {args.format}”")
@@ -86,8 +87,10 @@ def _check(args: argparse.Namespace) -> int:
         _fix(asked, here, dry_run=args.dry_run)
         if args.dry_run:
             return 0
-    reports = here.reports(asked, stdin, folders=folders(args), jobs=args.jobs)
+    reports = here.reports(asked, stdin, wanted="findings", folders=folders(args), jobs=args.jobs)
     if args.diff:
+        from claimlint.settle import changes
+
         reports = map(changes.since(args.diff), reports)
     if not args.no_progress:
         reports = with_progress(reports, len(asked))
@@ -97,12 +100,12 @@ def _check(args: argparse.Namespace) -> int:
         _reporter(args)(outcome.watch(reports), out, context)
     if args.output:
         print(f"{outcome.tally}; see {args.output}")
-    warn_of_age(here.linter.packs, here.config)
+    warn_of_age(here.compiled.sources.heads, here.config)
     return outcome.code
 
 
 def context_of(here: Project, args: argparse.Namespace) -> reporting.Context:
-    return reporting.Context(here.rules, version(), _colored(args), _shown(args), args.audience or "")
+    return reporting.Context(here.rules, __version__, _colored(args), _shown(args), args.audience or "")
 
 
 def _fix(asked: Mapping[str, str], here: Project, *, dry_run: bool) -> None:

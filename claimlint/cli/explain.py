@@ -7,7 +7,8 @@ import re
 import sys
 from pathlib import Path
 
-from claimlint.cli.arguments import Commands, add, add_packs, add_paths, project, utf8, version
+from claimlint import __version__
+from claimlint.cli.arguments import Commands, add, add_packs, add_paths, project, utf8
 from claimlint.cli.packs import rule, rules_of
 from claimlint.errors import ConfigError
 from claimlint.types import Lines, Report
@@ -36,7 +37,7 @@ def _inspect(args: argparse.Namespace) -> int:
     utf8(sys.stdout)
     if args.format == "json":
         entries = (data.inspection(*read[name]) if name in read else data.unread(unread[name]) for name in asked)
-        data.write_inspection(entries, sys.stdout, version())
+        data.write_inspection(entries, sys.stdout, __version__)
     else:
         for name in asked:
             reading.write(*read[name], sys.stdout) if name in read else reading.write_unread(unread[name], sys.stdout)

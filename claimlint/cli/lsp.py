@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from claimlint.cli.arguments import Commands, version
+from claimlint import __version__
+from claimlint.cli.arguments import Commands
 from claimlint.errors import ConfigError
 
 # ruff: noqa: PLC0415 - the thread begins to load before pygls is imported
@@ -35,5 +36,5 @@ def _lsp(args: argparse.Namespace) -> int:
     from claimlint.lsp.server import DEBOUNCE, Settings, serve
 
     debounce = DEBOUNCE if args.debounce is None else args.debounce
-    serve(version(), Settings(debounce, args.show_settled), thread)
+    serve(__version__, Settings(debounce, args.show_settled), thread)
     return 0

@@ -9,10 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimlint.cli.arguments import Commands, add, add_packs, project, utf8
-from claimlint.config import Config
+from claimlint.cli.arguments import Commands, add, add_packs, project, utf8, warn_of_age
 from claimlint.errors import ConfigError, did_you_mean
-from claimlint.project import today
 from claimlint.types import Report, Rule
 
 # ruff: noqa: PLC0415
@@ -40,9 +38,9 @@ def add_to(commands: Commands) -> None:
 
 def rules_of(packs: Iterable[Pack]) -> dict[str, Rule]:
     """The rules of the packs, and those about suppressions and registers, by id."""
-    from claimlint.settle import OWN_RULES
+    from claimlint.settle import own_rules
 
-    return {rule.id: rule for pack in packs for rule in pack.rules} | dict(OWN_RULES)
+    return {rule.id: rule for pack in packs for rule in pack.rules} | dict(own_rules())
 
 
 def rule(name: str, rules: Mapping[str, Rule]) -> Rule:
@@ -73,13 +71,6 @@ def _rules(args: argparse.Namespace) -> int:
         print("\n".join(catalog.explained(chosen) if chosen else catalog.listed(rules)))
     warn_of_age(packs, here.config)
     return 0
-
-
-def warn_of_age(packs: Iterable[Pack], config: Config) -> None:
-    from claimlint.report import catalog
-
-    if stale := catalog.stale(packs, today(), config.data_max_age):
-        print(f"claimlint: {stale}", file=sys.stderr)
 
 
 def _try(args: argparse.Namespace) -> int:

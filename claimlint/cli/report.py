@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from claimlint import __version__
 from claimlint import report as reporting
 from claimlint.cli.arguments import (
     EXIT_CODES,
@@ -23,10 +24,9 @@ from claimlint.cli.arguments import (
     add_selection,
     folders,
     project,
-    version,
+    warn_of_age,
 )
 from claimlint.cli.check import Outcome, output, with_progress
-from claimlint.cli.packs import warn_of_age
 from claimlint.errors import ConfigError
 from claimlint.types import SEVERITIES, Report
 
@@ -80,7 +80,7 @@ def _inventory(args: argparse.Namespace) -> int:
     else:
         with output(args.output) as text:
             if args.format == "json":
-                inventory.write_json(reports, text, version())
+                inventory.write_json(reports, text, __version__)
             else:
                 inventory.write_csv(reports, text)
     for report in unread:
@@ -106,7 +106,7 @@ def _report(args: argparse.Namespace) -> int:
     if not args.no_progress:
         reports = with_progress(reports, len(asked))
     found = list(outcome.watch(reports))
-    context = reporting.Context(here.rules, version(), audience=args.audience or "")
+    context = reporting.Context(here.rules, __version__, audience=args.audience or "")
     old = _old(args) if args.compare else None
 
     def compare(about: dict[str, Any]) -> Changes:
@@ -114,9 +114,9 @@ def _report(args: argparse.Namespace) -> int:
 
         return history.compare(old or {}, about, args.compare)
 
-    bundle.write(args.output, found, context, here.inputs(version()), compare if old else None)
+    bundle.write(args.output, found, context, here.inputs(__version__), compare if old else None)
     print(f"{outcome.tally}; see {args.output / 'index.html'}")
-    warn_of_age(here.linter.packs, here.config)
+    warn_of_age(here.compiled.sources.heads, here.config)
     return outcome.code
 
 
@@ -134,7 +134,7 @@ def _old(args: argparse.Namespace) -> dict[str, Any]:
         then = argparse.Namespace(**vars(args) | {"paths": paths, "config": config and config.exists() and config})
         here = project(then)
         reports = here.reports(drafts.asked(paths, here.config), folders=folders(then), jobs=args.jobs)
-        return manifest.manifest(reports, here.inputs(version()))
+        return manifest.manifest(reports, here.inputs(__version__))
 
 
 @contextlib.contextmanager
@@ -172,7 +172,7 @@ def _trend(args: argparse.Namespace) -> int:
     header, *rows = history.table(points)
     with output(args.output) as out:
         if args.format == "html":
-            out.write(html.trend(points, version()))
+            out.write(html.trend(points, __version__))
         elif args.format == "json":
             dump([dict(zip(header, row, strict=True)) for row in rows], out)
         elif args.format == "csv":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from claimlint.cli.arguments import Commands, add, add_packs, project, version
+from claimlint import __version__
+from claimlint.cli.arguments import Commands, add, add_packs, project
 from claimlint.errors import ConfigError
 
 # ruff: noqa: PLC0415
@@ -26,5 +27,5 @@ def _serve(args: argparse.Namespace) -> int:
             raise
         raise ConfigError("the page needs the extra “web”: pip install 'claimlint-marketing[web]'") from error
     here = project(args)
-    serve(here, version(), given=args.config, host=args.host, port=args.port, open_=args.open)
+    serve(here, __version__, given=args.config, host=args.host, port=args.port, open_=args.open)
     return 0

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from claimlint import __version__
 from claimlint import config as configuration
-from claimlint.cli.arguments import Commands, add, version
+from claimlint.cli.arguments import Commands, add
 from claimlint.errors import ConfigError
 
 
@@ -78,7 +79,7 @@ def _init(args: argparse.Namespace) -> int:
         raise ConfigError("exists already; --force overwrites it", path=own)
     store.replace(own, _CONFIGURATION)
     print(f"wrote {own}")
-    this = version()
+    this = __version__
     stanza = _HOOK.format(requirement=f"claimlint-marketing=={this}" if this[0].isdigit() else "claimlint-marketing")
     if hooks.exists():
         print(f"{hooks} exists; add this under its “repos:”\n\n{stanza}", end="")

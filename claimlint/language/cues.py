@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from claimlint.language import scope
 from claimlint.language.model import Tree
-from claimlint.patterns import Lexicon, Matcher, Text
+from claimlint.patterns import Matcher, Text
 from claimlint.types import Cue, CueKind
 
 _SCOPED: Mapping[str, tuple[CueKind, str]] = {
@@ -54,13 +54,10 @@ class Found:
 
 
 class Cues:
-    """The cue patterns of all packs as one matcher."""
+    """The cues that a matcher of all packs' cue patterns finds."""
 
-    def __init__(self, cues: Mapping[str, Iterable[str]], lexicon: Lexicon) -> None:
-        self._matcher = Matcher(lexicon)
-        for name, patterns in cues.items():
-            for pattern in patterns:
-                self._matcher.add(pattern, name)
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
 
     def find(self, text: Text) -> tuple[Found, ...]:
         """All cues of a sentence, in order; of rivals that overlap the longest stays, and look-alikes
@@ -69,7 +66,7 @@ class Cues:
 
     def _find(self, text: Text) -> tuple[Found, ...]:
         found = [
-            Found(str(name), first, end - 1, text.tokens[first].start, text.tokens[end - 1].end)
+            Found(name, first, end - 1, text.tokens[first].start, text.tokens[end - 1].end)
             for name, first, end, _ in self._matcher.matches(text)
         ]
         rivals = sorted(

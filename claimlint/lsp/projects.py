@@ -13,7 +13,7 @@ from claimlint import config as configuration
 from claimlint.config import Config
 from claimlint.errors import ClaimlintError
 from claimlint.project import Project, today
-from claimlint.settle import FILES
+from claimlint.settle import files
 from claimlint.sources import Stamp, of_linter, stamp
 
 REMEMBERED = 4000
@@ -112,7 +112,7 @@ class Projects:
         project = held.project
         if project and project.today != today():
             held.project = project = _with(replace(project, today=today()), project, "linter", "library", "known")
-        linted, settled = _linted(config, project), stamp(config.root / name for name in FILES)
+        linted, settled = _linted(config, project), stamp(config.root / name for name in files.ALL)
         same = project is not None and config == held.config and linted == held.linted
         if same and settled == held.settled:
             held.fault = None

@@ -77,7 +77,7 @@ def _read(aside: Path, path: Path, what: Kind, project: Project | None) -> None:
     elif what == "configuration":
         config = configuration.load(aside)
         if project and "linter" in vars(project) and config.packs == project.config.packs:
-            configuration.check_references(config, set(project.rules) | project.known)
+            configuration.check_references(config, lambda: set(project.rules) | project.known)
     elif project is None:
         return
     elif what == "waivers":

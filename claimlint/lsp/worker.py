@@ -10,7 +10,7 @@ _SAMPLE = "Our infusions may ease pain and do not cause harm."
 
 
 def started() -> ThreadPoolExecutor:
-    """The thread, on its way to the packs and the model that nearly every draft needs."""
+    """The thread, on its way to the model that nearly every draft needs."""
     gc.disable()  # what is loaded stays; `loaded` turns it on again
     worker = ThreadPoolExecutor(1, "claimlint")
     worker.submit(_load)
@@ -20,10 +20,8 @@ def started() -> ThreadPoolExecutor:
 def _load() -> None:
     from claimlint.errors import ClaimlintError  # noqa: PLC0415 - in the thread
     from claimlint.language.model import parse  # noqa: PLC0415
-    from claimlint.packs import builtin_dir, load_packs  # noqa: PLC0415
 
     try:
-        load_packs(["core", "auto"], near=builtin_dir(), examples=False)
         parse([_SAMPLE])
     except ClaimlintError as error:
         logging.getLogger(__name__).error("%s", error)

@@ -54,13 +54,11 @@ class Lexicon:
     def add_term(self, name: str, term: str) -> None:
         self._add(name, term.lower().split() if _PLAIN.fullmatch(term) else forms(term))
 
-    def phrase(self, words: Sequence[str]) -> str:
-        """The name of the list that holds nothing but these words in a row."""
-        name = " ".join(words)
-        if name not in self._phrases:
-            self._phrases.add(name)
-            self._add(name, words)
-        return name
+    def add_phrase(self, words: str) -> None:
+        """A list called like the one term that it holds: these words in a row."""
+        if words not in self._phrases:
+            self._phrases.add(words)
+            self._add(words, words.split(" "))
 
     def _add(self, name: str, words: Sequence[str]) -> None:
         node = self.terms

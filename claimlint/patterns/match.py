@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from typing import TypeAlias
 
 from claimlint.patterns.lexicon import Lexicon, Text, indexes
-from claimlint.patterns.syntax import Choice, Edge, Element, Gap, Number, Slot, Word, parse
+from claimlint.patterns.syntax import Choice, Edge, Element, Gap, Number, Slot, Word, parse, slots
 
 _BARRIERS = frozenset(";:.!?—–|")
 # what a noun phrase and its adverbs never hold: marks, pronouns, relatives, prepositions, conjunctions, auxiliaries
@@ -34,6 +35,9 @@ _LAYERS = 4
 
 Step = Callable[[Text, int], int]
 """From the positions reached before an element to those reached after it."""
+Row: TypeAlias = tuple[str, int, str]
+"""A pattern: its source, the number of the alternative, the key that its owner wants back."""
+Layers: TypeAlias = list[list[int]]
 
 
 @lru_cache(maxsize=None, typed=True)
@@ -137,7 +141,7 @@ def _walk(steps: Iterable[Step], text: Text, positions: int) -> int:
 class Pattern:
     """One alternative of a written pattern, ready to match; `key` is what the owner wants back."""
 
-    def __init__(self, elements: Sequence[Element], key: object, source: str) -> None:
+    def __init__(self, elements: Sequence[Element], key: str, source: str) -> None:
         self.key, self.source, self._elements = key, source, elements
 
     @cached_property
@@ -193,7 +197,7 @@ def _cost(keys: frozenset[str]) -> int:
     return sum(20 if key in _COMMON else 10 if key == "#" or _LIST.fullmatch(key) else 1 for key in keys)
 
 
-def _phrased(elements: Sequence[Element], lexicon: Lexicon) -> tuple[Element, ...]:
+def _phrased(elements: Sequence[Element]) -> tuple[Element, ...]:
     """The elements with words that follow each other as one term, which the lexicon finds as it finds those of lists."""
     row: list[Element] = []
     run: list[str] = []
@@ -201,13 +205,10 @@ def _phrased(elements: Sequence[Element], lexicon: Lexicon) -> tuple[Element, ..
         if isinstance(element, Word) and not element.exact:
             run.append(element.base)
             continue
-        if len(run) > 1:
-            row.append(Slot(lexicon.phrase(run)))
-        else:
-            row += map(Word, run)
+        row += [Slot(" ".join(run))] if len(run) > 1 else map(Word, run)
         run.clear()
         if isinstance(element, Choice):
-            row.append(Choice(tuple(_phrased(option, lexicon) for option in element.options), element.optional))
+            row.append(Choice(tuple(map(_phrased, element.options)), element.optional))
         elif element is not None:
             row.append(element)
     return tuple(row)
@@ -239,29 +240,32 @@ class Matcher:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self.rows: list[tuple[str, int, object]] = []
-        """(source, number of the alternative, key) of each pattern."""
-        self.layers: list[dict[str, list[int]]] = [{} for _ in range(_LAYERS)]
-        """Key → the patterns that it is necessary for; "" holds those that ask for nothing."""
+        self.rows: list[Row] = []
+        self.layers: dict[str, Layers] = {}
+        """Key → of each layer, the patterns that it is necessary for; "" holds those that ask for nothing."""
         self._patterns: dict[int, Pattern] = {}
         self._masks: dict[str, int] = {}
 
-    def add(self, source: str, key: object) -> None:
+    def add(self, source: str, key: str) -> None:
         for number, option in enumerate(parse(source)):
             for word in words(option):
                 self._lexicon.learn(word.base, exact=word.exact)
-            necessary = required(_phrased(option, self._lexicon))
-            for layer, found in enumerate(self.layers):
+            phrased = _phrased(option)
+            for name in slots([phrased]):
+                if " " in name:
+                    self._lexicon.add_phrase(name)
+            necessary = required(phrased)
+            for layer in range(_LAYERS):
                 for each in necessary[layer] if layer < len(necessary) else ("",):
-                    found.setdefault(each, []).append(len(self.rows))
+                    self.layers.setdefault(each, [[] for _ in range(_LAYERS)])[layer].append(len(self.rows))
             self.rows.append((source, number, key))
         self._masks.clear()
 
-    def matches(self, text: Text) -> list[tuple[object, int, int, Pattern]]:
+    def matches(self, text: Text) -> list[tuple[str, int, int, Pattern]]:
         """(key, first token, end token, pattern) of every match; of matches of one pattern that overlap, the first."""
         return text.once(self, self._matches)
 
-    def _matches(self, text: Text) -> list[tuple[object, int, int, Pattern]]:
+    def _matches(self, text: Text) -> list[tuple[str, int, int, Pattern]]:
         found = []
         for number in indexes(self._candidates(text)):
             pattern, covered = self._pattern(number), -1
@@ -291,15 +295,15 @@ class Matcher:
 
     def _mask(self, key: str) -> int:
         bits = 0
-        for layer, found in enumerate(self.layers):
-            for number in found.get(key, ()):
+        for layer, found in enumerate(self.layers.get(key, ())):
+            for number in found:
                 bits |= 1 << (layer * len(self.rows) + number)
         return bits
 
     def _pattern(self, number: int) -> Pattern:
         if number not in self._patterns:
             source, option, key = self.rows[number]
-            self._patterns[number] = Pattern(_phrased(parse(source)[option], self._lexicon), key, source)
+            self._patterns[number] = Pattern(_phrased(parse(source)[option]), key, source)
         return self._patterns[number]
 
 

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from claimlint.errors import ReadError
-from claimlint.readers import html, markdown, text
 from claimlint.types import Document, Problem
 
 MAX_BYTES = 10_000_000
 MAX_BYTES_PACKED = 40_000_000
 """Of formats that bring their pictures along."""
 
-_READERS: dict[str, Callable[[str, str], Document]] = {
-    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), markdown.read),
-    ".mdx": partial(markdown.read, mdx=True),
-    **dict.fromkeys((".html", ".htm", ".xhtml"), html.read),
-    **dict.fromkeys((".txt", ".text"), text.read),
+_READERS: dict[str, tuple[str, dict[str, bool]]] = {
+    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), ("markdown", {})),
+    ".mdx": ("markdown", {"mdx": True}),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), ("html", {})),
+    **dict.fromkeys((".txt", ".text"), ("text", {})),
 }
-_WORD = frozenset({".docx"})
+"""Suffix → the module that reads such drafts, imported on use, and its options."""
+WORD = frozenset({".docx"})
 _OTHER = frozenset(".doc .docm .dot .dotm .dotx .odt .rtf .pages".split())
 """Formats of word processors that look like drafts and are not read."""
-SUFFIXES = frozenset(_READERS) | _WORD
+SUFFIXES = frozenset(_READERS) | WORD
 
 
 def read(source: str, name: str) -> Document:
     """Read a draft by the suffix of its name; one without a known suffix is read as Markdown. Never raises."""
-    if _suffix(name) in _WORD:
+    if _suffix(name) in WORD:
         return Document(name, source, (), problems=(Problem("a Word document is read from its file, not from text"),))
-    return _READERS.get(_suffix(name), markdown.read)(source, name)
+    module, options = _READERS.get(_suffix(name), _READERS[".md"])
+    found: Document = import_module(f"{__name__}.{module}").read(source, name, **options)
+    return found
 
 
 def document(draft: str | Document, name: str) -> Document:
@@ -45,7 +46,7 @@ def decode(data: bytes, name: str) -> Document:
         raise ReadError(_too_long(len(data), _limit(name)), path=name)
     if suffix in _OTHER:
         raise ReadError(f"{suffix} files are not read; save it as .docx", path=name)
-    if suffix not in _WORD:
+    if suffix not in WORD:
         return read(_text(data, name), name)
     from claimlint.readers import docx  # noqa: PLC0415 - lxml is for Word documents only
 
@@ -53,6 +54,11 @@ def decode(data: bytes, name: str) -> Document:
         return docx.read(data, name)
     except ReadError as error:
         raise ReadError(error.message, path=name) from error
+
+
+def source(data: bytes, name: str) -> str:
+    """The text in what a file of this name holds, if it is no Word document. Raises ReadError as `decode` does."""
+    return _text(data, name)
 
 
 def load(path: str | Path, name: str = "", *, limit: int = 0) -> Document:
@@ -86,7 +92,7 @@ def _suffix(name: str | Path) -> str:
 
 
 def _limit(name: str | Path) -> int:
-    return MAX_BYTES_PACKED if _suffix(name) in _WORD else MAX_BYTES
+    return MAX_BYTES_PACKED if _suffix(name) in WORD else MAX_BYTES
 
 
 def _too_long(size: int, limit: int) -> str:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from contextlib import suppress
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from claimlint.readers.literals import Leaf, Literals, NotLiteralError, Tree
 from claimlint.readers.pieces import Draft
@@ -19,10 +16,12 @@ _CLOSING = {
     "+++": re.compile(r"(?<=\n)\+\+\+[ \t]*(?:\r?\n|\Z)"),
 }
 _FIRST_KEY = re.compile(r"(?:[ \t]*#[^\n]*\n)*[\w\"'-]+[ \t]*[:=]")
+if TYPE_CHECKING:
+    pass
+
 _STRING_TAG = "tag:yaml.org,2002:str"
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # anchor and tag, which the mark of a node includes
 _BLOCK_LINE = re.compile(r"( *)[^\s]")
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_SIZE, _MAX_DEPTH, _MAX_ALIASES = 1_000_000, 50, 100
 
 _TOML_PART = r"(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')"
@@ -67,12 +66,14 @@ def read(draft: Draft) -> None:
 
 def _yaml(draft: Draft, start: int, end: int) -> bool:
     """Read YAML; False if it is no mapping, so no front matter."""
+    import yaml  # noqa: PLC0415 - for drafts that have some
+
     page = draft.plain[start:end]
     try:
         _guard(page, start)
-        loader = _LOADER(page)
+        loader = _loader()(page)
         node = loader.get_single_node()
-        if isinstance(node, yaml.MappingNode):
+        if node is not None and node.id == "mapping":
             meta = loader.construct_document(node)
             draft.meta.update({str(key): value for key, value in meta.items()})
     except yaml.MarkedYAMLError as error:
@@ -80,19 +81,27 @@ def _yaml(draft: Draft, start: int, end: int) -> bool:
         raise _RefusedError(f"the front matter is no valid YAML: {error.problem}", at) from error
     except (yaml.YAMLError, ValueError, OverflowError, TypeError) as error:
         raise _RefusedError(f"the front matter is no valid YAML: {error}".splitlines()[0], start) from error
-    if node is not None and not isinstance(node, yaml.MappingNode):
+    if node is not None and node.id != "mapping":
         return False
     tree = _YamlTree(draft, start).tree(node) if node is not None else None
     gather(draft, tree, "", front_matter)
     return True
 
 
+def _loader() -> Any:
+    import yaml  # noqa: PLC0415
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def _guard(page: str, start: int) -> None:
     """Refuse YAML that is made to exhaust its reader."""
     if len(page) > _MAX_SIZE:
         raise _RefusedError(f"the front matter is longer than {_MAX_SIZE:,} characters", start)
+    import yaml  # noqa: PLC0415
+
     depth = aliases = 0
-    for event in yaml.parse(page, _LOADER):
+    for event in yaml.parse(page, _loader()):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         aliases += isinstance(event, yaml.AliasEvent)
         if depth > _MAX_DEPTH or aliases > _MAX_ALIASES:
@@ -112,20 +121,20 @@ class _YamlTree:
         self._base = base
         self._seen: set[int] = set()
 
-    def tree(self, node: yaml.Node) -> Tree:
-        if isinstance(node, yaml.ScalarNode):
+    def tree(self, node: Any) -> Tree:
+        if node.id == "scalar":
             return self._leaf(node) if node.tag == _STRING_TAG else None
         if id(node) in self._seen:  # an alias: its texts are read where they stand
             return None
         self._seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
+        if node.id == "sequence":
             return [self.tree(item) for item in node.value]
         return self._mapping(node)
 
-    def _mapping(self, node: yaml.Node) -> Tree:
+    def _mapping(self, node: Any) -> Tree:
         tree: dict[str, Tree] = {}
         for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
+            if key.id != "scalar":
                 continue
             if key.value in tree:
                 message = f'the front matter has the key "{key.value}" twice; only the last one counts'
@@ -133,7 +142,7 @@ class _YamlTree:
             tree[key.value] = self.tree(value)
         return tree
 
-    def _leaf(self, node: yaml.ScalarNode) -> Leaf:
+    def _leaf(self, node: Any) -> Leaf:
         page = self._draft.plain
         start, end = self._base + _index(node.start_mark), self._base + _index(node.end_mark)
         if properties := _PROPERTIES.match(page, start, end):
@@ -156,6 +165,8 @@ class _YamlTree:
 
 def _toml(draft: Draft, start: int, end: int) -> bool:
     page = draft.plain[start:end]
+    import tomllib  # noqa: PLC0415
+
     try:
         draft.meta.update(tomllib.loads(page))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:

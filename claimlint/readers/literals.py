@@ -5,12 +5,11 @@ The tree has dicts, lists and, for each string, a `Leaf` with its exact place; a
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from claimlint.readers.pieces import Raw
+from claimlint.readers.pieces import Raw, unescape
 from claimlint.types import Piece
 
 Style = Literal["escaped", "doubled", "plain", "entities"]
@@ -97,7 +96,7 @@ def _meaning(escape: str) -> str:
     if escape == "''":
         return "'"
     if escape[0] == "&":
-        return html.unescape(escape)
+        return unescape(escape)
     if escape.isspace():
         return " " if "\n" in escape else ""
     if "\n" in escape:

@@ -29,6 +29,13 @@ _LONE_CR = re.compile(r"\r(?!\n)")
 _FORBIDDEN = re.compile(f"[\x00{CALL}\ud800-\udfff]")
 
 
+def unescape(text: str) -> str:
+    """HTML's entities as the characters that they stand for."""
+    import html  # noqa: PLC0415 - thousands of names, for drafts that have any
+
+    return html.unescape(text)
+
+
 def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
 from claimlint.readers.literals import ENTITY, Leaf, Literals, NotLiteralError, Tree
-from claimlint.readers.pieces import Text, words
+from claimlint.readers.pieces import Text, unescape, words
 from claimlint.readers.values import attribute, gather, linked_data, place
 from claimlint.readers.weave import MUTED, Weaver
 from claimlint.types import BlockKind
@@ -33,7 +32,7 @@ Attributes = dict[str, tuple[int, int]]
 def add_html(text: Text, page: str, start: int, end: int) -> None:
     """Append page[start:end] with its entities decoded."""
     for entity in ENTITY.finditer(page, start, end):
-        decoded = html.unescape(entity[0])
+        decoded = unescape(entity[0])
         if decoded != entity[0]:
             text.add(start, entity.start())
             text.stand(decoded, *entity.span())
@@ -172,4 +171,4 @@ class Tags:
 
     def _value(self, attributes: Attributes, name: str) -> str:
         start, end = attributes.get(name, (0, 0))
-        return html.unescape(self._page[start:end]) if start < end else ""
+        return unescape(self._page[start:end]) if start < end else ""

@@ -5,45 +5,64 @@ In order, each only on what the one before left open: suppressions in the draft,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from claimlint import selection
 from claimlint.config import Config, for_path, selects, severity_of
-from claimlint.entries import is_file
-from claimlint.settle import baseline, substantiation, suppressions, waivers
-from claimlint.settle.own import fingerprinted
+from claimlint.settle.files import BASELINE, SUBSTANTIATION, WAIVERS
 from claimlint.types import Finding, Report, Rule
 
-OWN_RULES: Mapping[str, Rule] = {**suppressions.RULES, **waivers.RULES, **substantiation.RULES}
-"""The rules about suppressions and registers, by id."""
+if TYPE_CHECKING:
+    from claimlint.settle.baseline import Baseline
+    from claimlint.settle.substantiation import Register
+    from claimlint.settle.waivers import Waiver
 
-FILES = (waivers.FILE, substantiation.FILE, baseline.FILE)
-"""The registers, from the folder of the configuration."""
+# ruff: noqa: PLC0415
+# Each way to settle is imported where there is something to settle by it: most drafts have nothing of the kind.
 
 
 @dataclass(frozen=True, slots=True)
 class Registers:
     """What the reviewers of a project keep under `.claimlint/`."""
 
-    waivers: tuple[waivers.Waiver, ...] = ()
-    substantiation: substantiation.Register = field(default_factory=substantiation.Register)
-    baseline: baseline.Baseline = field(default_factory=baseline.Baseline)
+    waivers: tuple[Waiver, ...] = ()
+    substantiation: Register | None = None
+    baseline: Baseline | None = None
+
+    @property
+    def by_sentence(self) -> bool:
+        """Whether they know claims by their sentences, so that whoever settles has to see the draft's."""
+        return bool(self.waivers or self.substantiation)
 
 
-def registers(config: Config, known: Collection[str], keys: Collection[str] = ()) -> Registers:
-    """Read the registers that there are. known: ids of all rules; keys: of the works of the bibliography.
+def own_rules() -> Mapping[str, Rule]:
+    """The rules about suppressions and registers, by id."""
+    from claimlint.settle import substantiation, suppressions, waivers
+
+    return {**suppressions.RULES, **waivers.RULES, **substantiation.RULES}
+
+
+def registers(config: Config, known: Callable[[], Collection[str]], keys: Collection[str] = ()) -> Registers:
+    """Read the registers that there are. known: the ids of all rules; keys: of the works of the bibliography.
 
     Raises ConfigError, with file and line, if one is malformed.
     """
     root, found = config.root, Registers()
-    if (path := root / waivers.FILE).exists():
-        found = replace(found, waivers=waivers.load(path, known))
-    if (path := root / substantiation.FILE).exists():
+    if (path := root / WAIVERS).exists():
+        from claimlint.settle import waivers
+
+        found = replace(found, waivers=waivers.load(path, known()))
+    if (path := root / SUBSTANTIATION).exists():
+        from claimlint.settle import substantiation
+
         found = replace(found, substantiation=substantiation.load(path, root, keys))
-    if (path := root / baseline.FILE).exists():
+    if (path := root / BASELINE).exists():
+        from claimlint.settle import baseline
+
         found = replace(found, baseline=baseline.load(path, root))
     return found
 
@@ -53,7 +72,7 @@ def settle(
     config: Config,
     rules: Collection[str],
     today: date,
-    known: Collection[str] = (),
+    known: Callable[[], Collection[str]] = frozenset,
     kept: Registers | None = None,
     market: tuple[str, ...] = (),
 ) -> Report:
@@ -65,18 +84,42 @@ def settle(
     here, kept = for_path(config, report.name), kept or Registers()
     selected = frozenset(rule for rule in rules if selects(here, rule, report.name))
     wanted = replace(report, findings=tuple(item for item in report.findings if item.rule in selected))
-    settled = suppressions.settle(wanted, {*rules, *known}, today, selected=selected)
-    settled, own = waivers.settle(settled, kept.waivers, config, today, selected)
-    settled, more = substantiation.settle(settled, kept.substantiation, _markets(settled, market or here.market), today)
-    settled = baseline.settle(settled, kept.baseline, config)
-    if own or more:
-        findings = (*settled.findings, *fingerprinted([*own, *more]))
+    settled, own = wanted, list[Finding]()
+    if wanted.comments:
+        from claimlint.settle import suppressions
+
+        settled = suppressions.settle(settled, {*rules, *known()}, today, selected=selected)
+    if kept.waivers:
+        from claimlint.settle import waivers
+
+        settled, more = waivers.settle(settled, kept.waivers, config, today, selected)
+        own += more
+    if kept.substantiation:
+        from claimlint.settle import substantiation
+
+        markets = _markets(settled, market or here.market)
+        settled, more = substantiation.settle(settled, kept.substantiation, markets, today)
+        own += more
+    if kept.baseline:
+        from claimlint.settle import baseline
+
+        settled = baseline.settle(settled, kept.baseline, config)
+    if own:
+        from claimlint.settle.own import fingerprinted
+
+        findings = (*settled.findings, *fingerprinted(own))
         settled = replace(settled, findings=tuple(sorted(findings, key=lambda item: (item.span, item.rule))))
     return replace(settled, findings=_graded(settled, here))
 
 
 def homeless(kept: Registers, config: Config, folders: Collection[Path], name: str) -> Iterator[Report]:
     """A report on the register of waivers, called so, if it has some for drafts that are gone from these folders."""
+    if not kept.waivers:
+        return
+    from claimlint.entries import is_file
+    from claimlint.settle import waivers
+    from claimlint.settle.own import fingerprinted
+
     root, whole = config.root.resolve(), [folder.resolve() for folder in folders]
     gone = [
         each for each in kept.waivers

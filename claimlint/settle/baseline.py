@@ -17,9 +17,10 @@ from claimlint import store
 from claimlint.config import OWN_PACK, Config, covers, relative
 from claimlint.entries import is_file, read_text, read_yaml
 from claimlint.errors import ConfigError
+from claimlint.settle import files
 from claimlint.types import Finding, Report
 
-FILE = ".claimlint/baseline.json"
+FILE = files.BASELINE
 VERSION = 1
 _MAX_BYTES = 50_000_000
 

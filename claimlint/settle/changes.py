@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from claimlint import readers
 from claimlint.errors import ConfigError
 from claimlint.settle import git
 from claimlint.types import Finding, Lines, Report
@@ -36,7 +37,7 @@ def since(ref: str) -> Callable[[Report], Report]:
         path = name.parent.resolve() / name.name
         if path not in tracked:
             return report
-        if report.document and report.document.digest:
+        if name.suffix.lower() in readers.WORD:
             return report if path in changed else replace(report, findings=())
         hunks = _hunks(path, commit) if path in changed else ()
         lines = Lines(report.source)

@@ -17,12 +17,13 @@ from claimlint.config import OWN_PACK
 from claimlint.entries import Entry, day, is_file, items, one_of, read, read_yaml, required, strings, text, version_1
 from claimlint.language import sentences
 from claimlint.language.citations import BRACKETED
+from claimlint.settle import files
 from claimlint.settle.own import finding, rule
 from claimlint.settle.wording import bases, departure, likeness
 from claimlint.studies import STUDY_TYPES
 from claimlint.types import Finding, Reading, Report
 
-FILE = ".claimlint/substantiation.yml"
+FILE = files.SUBSTANTIATION
 NEAR, DUE = f"{OWN_PACK}/near-approved-wording", f"{OWN_PACK}/substantiation-due"
 PRODUCT = "{product}"
 _NEAR = 0.7

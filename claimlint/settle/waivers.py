@@ -19,12 +19,13 @@ from claimlint.config import OWN_PACK, Config, relative
 from claimlint.entries import Entry, day, items, read, read_text, read_yaml, required, strings, text, version_1
 from claimlint.errors import did_you_mean
 from claimlint.language import sentences
+from claimlint.settle import files
 from claimlint.settle.git import authors
 from claimlint.settle.own import finding, rule
 from claimlint.settle.wording import difference, nearest
 from claimlint.types import Document, Finding, Lines, Report, Span
 
-FILE = ".claimlint/waivers.yml"
+FILE = files.WAIVERS
 EXPIRED, DRIFTED = f"{OWN_PACK}/expired-waiver", f"{OWN_PACK}/drifted-waiver"
 ORPHANED, SELF = f"{OWN_PACK}/orphaned-waiver", f"{OWN_PACK}/self-approved-waiver"
 _LIKE = 0.6

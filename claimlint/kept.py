@@ -1,0 +1,247 @@
+"""Compiled packs on disk, so that a run starts without YAML: JSON, never code, verified against the packs' own content.
+
+A file is named after what was asked for (references to packs, and from where) and holds the digest of every file that
+answered; whatever differs now is compiled again. To delete it costs nothing but a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from claimlint import cache
+from claimlint.find import Ruleset, compile_packs
+from claimlint.packs import AUTO, Pack, builtin_names, load_packs, name_of
+from claimlint.patterns.lexicon import Lexicon
+from claimlint.patterns.match import Layers, Row
+from claimlint.types import Comment, Finding, Fix, Problem, Report, Rule, Source
+
+Value = TypeVar("Value")
+_TYPES: Mapping[str, Any] = {
+    "needs": tuple[tuple[str, ...], bool],
+    "examples": dict[str, tuple[str, ...]],
+    "basis": tuple[Source, ...],
+    "fix": tuple[Fix, ...],
+}
+"""Of the keys of an override whose values are more than texts."""
+
+
+class Matched(msgspec.Struct):
+    """What a matcher is made of."""
+
+    rows: list[Row]
+    layers: dict[str, msgspec.Raw]
+
+
+class Sources(msgspec.Struct):
+    """What packs were compiled from. files: path → digest. folders: path → the pack files in it. shipped: names of the
+    packs that ship. names: reference → name of the pack. rules: ids of all rules. heads: the packs without lists, cues
+    and rules."""
+
+    files: dict[str, str]
+    folders: dict[str, list[str]]
+    shipped: list[str]
+    names: dict[str, str]
+    rules: list[str]
+    heads: list[Pack]
+
+
+class Parts(msgspec.Struct):
+    """What a `Ruleset` is made of; whole: the packs."""
+
+    whole: msgspec.Raw
+    words: set[str]
+    exact: set[str]
+    terms: dict[str, msgspec.Raw]
+    structured: list[tuple[str, dict[str, Any]]]
+    matchers: dict[str, Matched]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Packs that were asked for, as they are now. identity: changes when anything does that findings depend on, but for
+    the draft and the options of the linter."""
+
+    identity: str
+    sources: Sources
+    _ruleset: Callable[[], Ruleset]
+    _rules: Callable[[], Mapping[str, Rule]]
+
+    @cached_property
+    def ruleset(self) -> Ruleset:
+        return self._ruleset()
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """All rules by id; cheaper than the ruleset where that is not needed."""
+        return self._rules()
+
+
+class _Lazy(dict[str, Any]):
+    """Decodes what it is asked for."""
+
+    def __init__(self, raw: Mapping[str, msgspec.Raw], type_: Any) -> None:
+        super().__init__(raw)
+        self._type = type_
+
+    def get(self, key: str, default: Any = None) -> Any:
+        value = super().get(key, default)
+        if isinstance(value, msgspec.Raw):
+            value = self[key] = msgspec.json.decode(value, type=self._type)
+        return value
+
+
+def compiled(references: Sequence[str], near: Path, *, keep: bool = True) -> Compiled:
+    """The packs that references name, compiled; read from the cache, and written to it, if they may be kept.
+
+    Raises PackError as `load_packs` does.
+    """
+    name = f"rules-{cache.digest(cache.code(), *references, str(near.absolute()))}.json"
+    data = cache.read(name) if keep else b""
+    header, _, body = data.partition(b"\n")
+    rules, _, body = body.partition(b"\n")
+    sources = _current(header)
+    if sources is None:
+        packs = load_packs(references, near=near, examples=False)
+        fresh = compile_packs(packs)
+        names = {each: name_of(each, near=near) for each in references if each != AUTO}
+        sources = _sources(fresh, names)
+        header = msgspec.json.encode(sources, enc_hook=str)  # paths
+        if keep:
+            cache.write(name, b"\n".join([header, msgspec.json.encode(fresh.rules), _dump(fresh)]))
+        return Compiled(cache.digest(cache.code(), header), sources, lambda: fresh, lambda: fresh.rules)
+
+    def again() -> Ruleset:
+        cache.file(name).unlink(missing_ok=True)  # it is damaged
+        return compile_packs(load_packs(references, near=near, examples=False))
+
+    return Compiled(
+        cache.digest(cache.code(), header),
+        sources,
+        lambda: _restored(sources.heads, found) if (found := _decoded(body, Parts)) else again(),
+        lambda: _decoded(rules, dict[str, Rule]) or again().rules,
+    )
+
+
+def _decoded(data: bytes, type_: type[Value]) -> Value | None:
+    try:
+        return msgspec.json.decode(data, type=type_, dec_hook=_path)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _current(header: bytes) -> Sources | None:
+    """What packs were compiled from, if that is what they are now."""
+    try:
+        sources = msgspec.json.decode(header, type=Sources, dec_hook=_path)
+    except ValueError:  # never written, or damaged: it is written again
+        return None
+    same = sources.shipped == builtin_names() and all(
+        _names(Path(folder)) == names for folder, names in sources.folders.items()
+    )
+    return sources if same and all(_digest(Path(file)) == digest for file, digest in sources.files.items()) else None
+
+
+def _sources(fresh: Ruleset, names: dict[str, str]) -> Sources:
+    folders = [pack.path.absolute() for pack in fresh.packs if pack.path.is_dir()]
+    return Sources(
+        {str(file): _digest(file) for pack in fresh.packs for file in _files(pack.path.absolute())},
+        {str(folder): _names(folder) for folder in folders},
+        builtin_names(),
+        names,
+        list(fresh.rules),
+        list(fresh.heads),
+    )
+
+
+class Findings(msgspec.Struct):
+    """What a report on a draft holds beside the draft."""
+
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    comments: tuple[Comment, ...]
+    packs: frozenset[str]
+
+
+def dump(report: Report) -> bytes:
+    return msgspec.json.encode(Findings(report.findings, report.problems, report.comments, report.packs))
+
+
+def report(name: str, source: str, data: bytes) -> Report | None:
+    """The report on a draft that was kept, without document and readings; None if it is damaged."""
+    try:
+        kept = msgspec.json.decode(data, type=Findings)
+    except ValueError:
+        return None
+    return Report(name, source, kept.findings, kept.problems, kept.comments, packs=kept.packs)
+
+
+def _restored(heads: Sequence[Pack], kept: Parts) -> Ruleset:
+    lexicon = Lexicon()
+    lexicon.words, lexicon.exact, lexicon.terms = kept.words, kept.exact, _Lazy(kept.terms, dict[str, Any])
+    found = Ruleset(heads, lambda: tuple(_packs(kept.whole)), lexicon)
+    found.structured = kept.structured
+    for name, matched in kept.matchers.items():
+        matcher = getattr(found, name)
+        matcher.rows, matcher.layers = matched.rows, _Lazy(matched.layers, Layers)
+    return found
+
+
+def _dump(compiled: Ruleset) -> bytes:
+    return msgspec.json.encode(
+        {
+            "whole": compiled.packs,
+            "words": compiled.lexicon.words,
+            "exact": compiled.lexicon.exact,
+            "terms": compiled.lexicon.terms,
+            "structured": compiled.structured,
+            "matchers": {
+                name: {"rows": matcher.rows, "layers": matcher.layers}
+                for name in Ruleset.MATCHERS
+                for matcher in [getattr(compiled, name)]
+            },
+        },
+        enc_hook=str,  # paths
+    )
+
+
+def _packs(whole: msgspec.Raw) -> Iterator[Pack]:
+    for pack in msgspec.json.decode(whole, type=list[Pack], dec_hook=_path):
+        yield replace(
+            pack,
+            overrides={
+                name: {key: _change(key, value) for key, value in values.items()}
+                for name, values in pack.overrides.items()
+            },
+        )
+
+
+def _change(key: str, value: Any) -> Any:
+    """What an override puts in the place of a rule's own, as packs have it."""
+    plain = tuple(value) if isinstance(value, list) else value
+    return msgspec.convert(value, _TYPES[key]) if key in _TYPES else plain
+
+
+def _path(type_: type[Value], value: Any) -> Value:
+    return type_(value)  # type: ignore[call-arg]
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.glob("*.yml")) if path.is_dir() else [path]
+
+
+def _names(folder: Path) -> list[str]:
+    return [file.name for file in _files(folder)]
+
+
+def _digest(file: Path) -> str:
+    try:
+        return sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
