@@ -173,7 +173,7 @@ class Results:
     def _open(self) -> sqlite3.Connection | None:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            database = sqlite3.connect(self._path, timeout=_PATIENCE)
+            database = sqlite3.connect(self._path, timeout=_PATIENCE, check_same_thread=False)
             database.execute("PRAGMA synchronous = OFF")  # a lost value is worked out again
             database.execute("CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, value BLOB NOT NULL)")
         except (sqlite3.Error, OSError) as error:

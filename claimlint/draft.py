@@ -6,7 +6,7 @@ Least work: whoever asks only for findings pays for nothing that `reading` needs
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ _LEAD = 30
 @dataclass(frozen=True, slots=True)
 class Options:
     """exhaustive: parse every sentence, take no shortcut. choose: which packs are on for the draft of this name, before it
-    has its own say; without it, all. owned_hosts: the publisher's own hosts, whose pages are
+    has its own say; without it, all. parse: what asks the model for trees, if not the model's own. owned_hosts: the publisher's own hosts, whose pages are
     no citations. citation_scope: what a citation covers, its "sentence" or its whole "paragraph". citations_since: the
     year before which a citation is stale; 0 for none. library: works of bibliographies that citations may resolve to.
     memory: how many sentences are remembered from one check to the next, for whoever checks the same draft again and again.
@@ -44,6 +44,7 @@ class Options:
     library: tuple[Work, ...] = ()
     memory: int = 0
     choose: Callable[[str], Choice] | None = None
+    parse: Callable[[Sequence[str]], list[Tree]] | None = None
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,9 @@ from claimlint.packs import AUTO, Pack, builtin_names, load_packs, name_of
 from claimlint.patterns.lexicon import Lexicon
 from claimlint.patterns.match import Layers, Row
 from claimlint.types import Comment, Finding, Fix, Problem, Report, Rule, Source
+
+if TYPE_CHECKING:
+    from claimlint.language.model import Tree
 
 Value = TypeVar("Value")
 _TYPES: Mapping[str, Any] = {
@@ -158,6 +161,25 @@ def _sources(fresh: Ruleset, names: dict[str, str]) -> Sources:
         list(fresh.rules),
         list(fresh.heads),
     )
+
+
+def parser(results: cache.Results) -> Callable[[Sequence[str]], list[Tree]]:
+    """The model's `parse`, which is asked only for sentences whose trees are not kept."""
+
+    def parse(sentences: Sequence[str]) -> list[Tree]:
+        from claimlint.language import model  # noqa: PLC0415 - for drafts that need trees
+
+        by = f"{cache.code()} {model.VERSION} {model.DIGESTS} {model.spacy_version()}"
+        keys = {text: cache.digest("tree", by, text) for text in sentences}
+        kept = {text: data for text, key in keys.items() if (data := results.get(key))}
+        trees = {text: tree for text, data in kept.items() if (tree := _decoded(data, model.Tree)) is not None}
+        new = [text for text in keys if text not in trees]
+        for text, tree in zip(new, model.parse(new) if new else (), strict=True):
+            trees[text] = tree
+            results.put(keys[text], msgspec.json.encode(tree))
+        return [trees[text] for text in sentences]
+
+    return parse
 
 
 class Findings(msgspec.Struct):

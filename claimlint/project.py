@@ -22,6 +22,7 @@ from claimlint.types import Document, Problem, Report, Rule, Work
 if TYPE_CHECKING:
     from claimlint.cache import Results
     from claimlint.kept import Compiled
+    from claimlint.language.model import Tree
     from claimlint.linter import Linter
     from claimlint.packs import Pack
     from claimlint.reading import Wanted
@@ -114,6 +115,7 @@ class Project:
             library=self.library,
             memory=self.memory,
             choose=self.choice,
+            parse=self._parser,
         )
         return Linter(self.compiled.ruleset, options=options)
 
@@ -213,6 +215,12 @@ class Project:
         config = self.config
         options = (config.owned_hosts, config.citation_scope, config.citations_since, self.library)
         return f"{self.compiled.identity} {options!r}"
+
+    @property
+    def _parser(self) -> Callable[[Sequence[str]], list[Tree]] | None:
+        from claimlint.kept import parser
+
+        return parser(self._results) if self._results else None
 
     @cached_property
     def _results(self) -> Results | None:

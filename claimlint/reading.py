@@ -131,7 +131,7 @@ class Reader:
         }
         if new:
             texts, places = zip(*(self._without(row, cuts) for row, (_, cuts) in new.values()), strict=True)
-            for (row, key), tree, at in zip(new.values(), parse(texts), places, strict=True):
+            for (row, key), tree, at in zip(new.values(), (self._options.parse or parse)(texts), places, strict=True):
                 row.text.known[key] = tuple(
                     Node(at[node.start], at[node.end - 1] + 1, node.lower, node.tag, node.dep, node.head)
                     for node in tree

