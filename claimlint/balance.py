@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from claimlint.structs import Struct
 from claimlint.types import Document, Rule
 
 CITATION = "citation"
@@ -36,8 +36,7 @@ _META: Mapping[str, Sequence[str]] = {
 _TEXT = {"author": _BYLINE, "reviewer": _REVIEWED, "date": _DATED}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A sentence as rules about the draft see it: its section, the rules that it triggers, those whose remedy it
     holds, whether it names a risk."""
 
@@ -47,8 +46,7 @@ class Line:
     risk: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A rule that the draft does not satisfy: the line of its first trigger, and the reasons."""
 
     rule: str

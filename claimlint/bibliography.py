@@ -10,7 +10,6 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from json import JSONDecodeError, JSONDecoder
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from claimlint.errors import ConfigError
 from claimlint.language.library import doi_of
+from claimlint.structs import Struct
 from claimlint.studies import STUDY_TYPES as STUDY_TYPES  # noqa: PLC0414 - part of this module's interface
 from claimlint.studies import named
 from claimlint.studies import study_type as study_type  # noqa: PLC0414
@@ -45,8 +45,7 @@ _BRACES = re.compile(r"(?<!\\)[{}]|^[ \t]*@", re.MULTILINE)
 _SPACES = re.compile(r"[ \t\r\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(Struct, frozen=True):
     """An entry of either format before it is made sense of: fields by their name in BibTeX, text only."""
 
     key: str

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path, PurePath
@@ -31,6 +30,7 @@ from claimlint.entries import (
     strings,
 )
 from claimlint.errors import ConfigError, did_you_mean
+from claimlint.structs import Struct, field, replace
 from claimlint.types import SEVERITIES, Severity
 
 Level = Literal["advice", "warning", "error", "off"]
@@ -43,8 +43,7 @@ OWN_PACK = "claimlint"
 """The pack of the findings about suppressions, waivers and approved claims; its rules report unless they are ignored, whatever `select` says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Struct, frozen=True):
     """What differs for the drafts that `files` match: ignore and severity add, the others replace."""
 
     files: tuple[str, ...]
@@ -56,8 +55,7 @@ class Override:
     fail_on: FailOn | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """A checked configuration. select: no entry means every rule; ignore beats select.
 
     packs: names and paths; with "auto" among them, the shipped packs switch themselves on by topic and market.
@@ -81,7 +79,7 @@ class Config:
     citations_since: int = 0
     bibliography: tuple[str, ...] | None = None
     data_max_age: int = 365
-    lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 def discover(start: Path) -> Config:

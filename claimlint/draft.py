@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from claimlint.language import sentences
 from claimlint.packs import AUTO
 from claimlint.patterns import Text, forms
 from claimlint.selection import Choice
+from claimlint.structs import Struct
 from claimlint.types import Block, Citation, Document, Problem, Rule, Work
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ _LEAD = 30
 """Tokens of a header or lead-in that are read together with what they introduce."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """exhaustive: parse every sentence, take no shortcut. choose: which packs are on for the draft of this name, before it
     has its own say; without it, all. parse: what asks the model for trees, if not the model's own. owned_hosts: the publisher's own hosts, whose pages are
     no citations. citation_scope: what a citation covers, its "sentence" or its whole "paragraph". citations_since: the
@@ -47,8 +46,7 @@ class Options:
     parse: Callable[[Sequence[str]], list[Tree]] | None = None
 
 
-@dataclass(slots=True)
-class Sentence:
+class Sentence(Struct):
     """A sentence of a block: offsets into the block's text, its hits, and what `reading` makes of it.
 
     answer: how the following sentence answers it (flat-no, deny, affirm) or denies it (retort); reply: that sentence.
@@ -64,7 +62,7 @@ class Sentence:
     citations: tuple[Citation, ...] = ()
     tree: Tree = ()
     answer: str = ""
-    reply: Sentence | None = field(default=None, repr=False)
+    reply: Sentence | None = None
 
     @property
     def asks(self) -> bool:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from claimlint.errors import ConfigError, did_you_mean
+from claimlint.structs import Struct
 
 _MAX_VALUES = 100_000
 """Values of a file: a thousand waivers, say, have some twelve thousand."""
@@ -23,8 +23,7 @@ Keys = tuple[str | int, ...]
 Lines = Callable[[Keys], int | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A value of the file, with the way back to its line."""
 
     path: Path

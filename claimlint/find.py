@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from claimlint import readers
@@ -12,11 +11,11 @@ from claimlint.errors import PackError
 from claimlint.language import sentences
 from claimlint.packs import Pack, effective
 from claimlint.patterns import Lexicon, Matcher, PatternSyntaxError, Text, inflect, parse, slots, words
+from claimlint.structs import Struct, replace
 from claimlint.types import Document, Lines, Rule, Treatment
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A rule's pattern in a sentence: token range (inclusive) and code points in the block's text.
 
     core: where the match ends without the gap that may close its pattern, so that a verb that follows the claim is

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from claimlint.find import Hit
 from claimlint.language import scope
@@ -15,6 +14,7 @@ from claimlint.language.frames import Frame
 from claimlint.language.model import Tree, children
 from claimlint.language.topic import HEALTH, NAMEABLE, SUBJECT, Topic
 from claimlint.patterns import Text, fold
+from claimlint.structs import Struct
 from claimlint.types import Citation, Cue, Rule
 
 SECTION = frozenset({"disclosure", "balance"})
@@ -27,8 +27,7 @@ _JOINING = frozenset("of for".split())
 _CLAUSE = frozenset(", ; : . ! ? — – ( )".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """All that a verdict on the hits of one sentence may look at; cues are in block offsets, scoped."""
 
     text: Text
@@ -51,8 +50,7 @@ class Context:
     """How the next sentences answer this one, if it asks: affirm, deny, flat-no; "" if they do not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """step: sense, about, negation, frame, facts, remedy or finding; trigger for rules about the whole draft. missing: the remedies that would have helped."""
 
     step: str

@@ -7,19 +7,17 @@ answered; whatever differs now is compiled again. To delete it costs nothing but
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import msgspec
 
 from claimlint import cache
 from claimlint.find import Ruleset, compile_packs
 from claimlint.packs import AUTO, Pack, builtin_names, load_packs, name_of
 from claimlint.patterns.lexicon import Lexicon
 from claimlint.patterns.match import Layers, Row
+from claimlint.structs import Raw, Struct, convert, decode, encode, replace
 from claimlint.types import Comment, Finding, Fix, Problem, Report, Rule, Source
 
 if TYPE_CHECKING:
@@ -35,14 +33,14 @@ _TYPES: Mapping[str, Any] = {
 """Of the keys of an override whose values are more than texts."""
 
 
-class Matched(msgspec.Struct):
+class Matched(Struct):
     """What a matcher is made of."""
 
     rows: list[Row]
-    layers: dict[str, msgspec.Raw]
+    layers: dict[str, Raw]
 
 
-class Sources(msgspec.Struct):
+class Sources(Struct):
     """What packs were compiled from. files: path → digest. folders: path → the pack files in it. shipped: names of the
     packs that ship. names: reference → name of the pack. rules: ids of all rules. heads: the packs without lists, cues
     and rules."""
@@ -55,19 +53,18 @@ class Sources(msgspec.Struct):
     heads: list[Pack]
 
 
-class Parts(msgspec.Struct):
+class Parts(Struct):
     """What a `Ruleset` is made of; whole: the packs."""
 
-    whole: msgspec.Raw
+    whole: Raw
     words: set[str]
     exact: set[str]
-    terms: dict[str, msgspec.Raw]
+    terms: dict[str, Raw]
     structured: list[tuple[str, dict[str, Any]]]
     matchers: dict[str, Matched]
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Struct, frozen=True, dict=True):
     """Packs that were asked for, as they are now. identity: changes when anything does that findings depend on, but for
     the draft and the options of the linter."""
 
@@ -89,14 +86,14 @@ class Compiled:
 class _Lazy(dict[str, Any]):
     """Decodes what it is asked for."""
 
-    def __init__(self, raw: Mapping[str, msgspec.Raw], type_: Any) -> None:
+    def __init__(self, raw: Mapping[str, Raw], type_: Any) -> None:
         super().__init__(raw)
         self._type = type_
 
     def get(self, key: str, default: Any = None) -> Any:
         value = super().get(key, default)
-        if isinstance(value, msgspec.Raw):
-            value = self[key] = msgspec.json.decode(value, type=self._type)
+        if isinstance(value, Raw):
+            value = self[key] = decode(value, type=self._type)
         return value
 
 
@@ -115,9 +112,9 @@ def compiled(references: Sequence[str], near: Path, *, keep: bool = True) -> Com
         fresh = compile_packs(packs)
         names = {each: name_of(each, near=near) for each in references if each != AUTO}
         sources = _sources(fresh, names)
-        header = msgspec.json.encode(sources, enc_hook=str)  # paths
+        header = encode(sources, enc_hook=str)  # paths
         if keep:
-            cache.write(name, b"\n".join([header, msgspec.json.encode(fresh.rules), _dump(fresh)]))
+            cache.write(name, b"\n".join([header, encode(fresh.rules), _dump(fresh)]))
         return Compiled(cache.digest(cache.code(), header), sources, lambda: fresh, lambda: fresh.rules)
 
     def again() -> Ruleset:
@@ -134,7 +131,7 @@ def compiled(references: Sequence[str], near: Path, *, keep: bool = True) -> Com
 
 def _decoded(data: bytes, type_: type[Value]) -> Value | None:
     try:
-        return msgspec.json.decode(data, type=type_, dec_hook=_path)
+        return decode(data, type=type_, dec_hook=_path)
     except (ValueError, RecursionError):
         return None
 
@@ -142,7 +139,7 @@ def _decoded(data: bytes, type_: type[Value]) -> Value | None:
 def _current(header: bytes) -> Sources | None:
     """What packs were compiled from, if that is what they are now."""
     try:
-        sources = msgspec.json.decode(header, type=Sources, dec_hook=_path)
+        sources = decode(header, type=Sources, dec_hook=_path)
     except ValueError:  # never written, or damaged: it is written again
         return None
     same = sources.shipped == builtin_names() and all(
@@ -176,13 +173,13 @@ def parser(results: cache.Results) -> Callable[[Sequence[str]], list[Tree]]:
         new = [text for text in keys if text not in trees]
         for text, tree in zip(new, model.parse(new) if new else (), strict=True):
             trees[text] = tree
-            results.put(keys[text], msgspec.json.encode(tree))
+            results.put(keys[text], encode(tree))
         return [trees[text] for text in sentences]
 
     return parse
 
 
-class Findings(msgspec.Struct):
+class Findings(Struct):
     """What a report on a draft holds beside the draft."""
 
     findings: tuple[Finding, ...]
@@ -192,13 +189,13 @@ class Findings(msgspec.Struct):
 
 
 def dump(report: Report) -> bytes:
-    return msgspec.json.encode(Findings(report.findings, report.problems, report.comments, report.packs))
+    return encode(Findings(report.findings, report.problems, report.comments, report.packs))
 
 
 def report(name: str, source: str, data: bytes) -> Report | None:
     """The report on a draft that was kept, without document and readings; None if it is damaged."""
     try:
-        kept = msgspec.json.decode(data, type=Findings)
+        kept = decode(data, type=Findings)
     except ValueError:
         return None
     return Report(name, source, kept.findings, kept.problems, kept.comments, packs=kept.packs)
@@ -216,7 +213,7 @@ def _restored(heads: Sequence[Pack], kept: Parts) -> Ruleset:
 
 
 def _dump(compiled: Ruleset) -> bytes:
-    return msgspec.json.encode(
+    return encode(
         {
             "whole": compiled.packs,
             "words": compiled.lexicon.words,
@@ -233,8 +230,8 @@ def _dump(compiled: Ruleset) -> bytes:
     )
 
 
-def _packs(whole: msgspec.Raw) -> Iterator[Pack]:
-    for pack in msgspec.json.decode(whole, type=list[Pack], dec_hook=_path):
+def _packs(whole: Raw) -> Iterator[Pack]:
+    for pack in decode(whole, type=list[Pack], dec_hook=_path):
         yield replace(
             pack,
             overrides={
@@ -247,7 +244,7 @@ def _packs(whole: msgspec.Raw) -> Iterator[Pack]:
 def _change(key: str, value: Any) -> Any:
     """What an override puts in the place of a rule's own, as packs have it."""
     plain = tuple(value) if isinstance(value, list) else value
-    return msgspec.convert(value, _TYPES[key]) if key in _TYPES else plain
+    return convert(value, _TYPES[key]) if key in _TYPES else plain
 
 
 def _path(type_: type[Value], value: Any) -> Value:

@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from claimlint.draft import Options as Options  # noqa: PLC0414 - part of this m
 from claimlint.find import Ruleset, compile_packs
 from claimlint.packs import Pack
 from claimlint.patterns import Text
+from claimlint.structs import replace
 from claimlint.types import Document, Finding, Reading, Report, Rule
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from claimlint import patterns
 from claimlint.errors import PackError, did_you_mean
+from claimlint.structs import Struct, fields, replace
 from claimlint.types import SEVERITIES, Fix, Rule, Source, Treatment
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ CUES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """A loaded pack. lists and cues: name → terms or patterns; rules in file order.
 
     topic: patterns of which a draft must hold some for the pack to switch itself on; jurisdiction: the market in which
@@ -65,8 +64,7 @@ class Pack:
 # --------------------------------------------------------------------------------------------------- YAML with lines
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(Struct, frozen=True):
     """A YAML value that knows its place."""
 
     value: Any

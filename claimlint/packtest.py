@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from claimlint.fix import applied
 from claimlint.linter import Linter
 from claimlint.packs import Pack
+from claimlint.structs import replace
 from claimlint.types import Finding, Rule
 
 _MARKED = re.compile(r"\{([^{}]*)\}")

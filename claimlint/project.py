@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from claimlint import parallel
 from claimlint.config import Config
 from claimlint.errors import ConfigError, ReadError
 from claimlint.settle import Registers, files, homeless, own_rules, registers, settle
+from claimlint.structs import Struct, field, replace
 from claimlint.types import Document, Problem, Report, Rule, Work
 
 # ruff: noqa: PLC0415
@@ -60,8 +60,7 @@ class _Lazily(Mapping[str, Rule]):
         return len(self._load())
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(Struct, frozen=True, dict=True):
     """Checks drafts and settles what is found, by one configuration.
 
     packs: names and paths that replace the configured ones; market: likewise. exhaustive: take no shortcut. baseline:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from claimlint import balance, facts
@@ -22,6 +21,7 @@ from claimlint.language.library import Library
 from claimlint.language.model import Node, parse
 from claimlint.language.topic import HEALTH, STRONG, topic
 from claimlint.patterns import Text, third_person
+from claimlint.structs import replace
 from claimlint.types import Citation, Finding, Fix, Reading, Rewrite, Rule, Span, Verdict
 
 _MYTHS = re.compile(r"\b(?:myths?|misconceptions?|fictions?|fallac(?:y|ies)|old wives)\b", re.I)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from claimlint.packs import AUTO, Pack
 from claimlint.patterns import Matcher, Text
+from claimlint.structs import Struct, replace
 from claimlint.types import Document
 
 SHORT = 150
@@ -16,8 +16,7 @@ SHORT = 150
 _LOUD = ("title", "heading")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """packs: names of those that are on whatever the draft is about; with "auto" among them, the others switch
     themselves on. markets: the jurisdictions in which the draft appears."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from claimlint.structs import Struct, field
 
 Severity = Literal["error", "warning", "advice"]
 Status = Literal["open", "suppressed", "waived", "substantiated", "baselined"]
@@ -23,8 +24,7 @@ CueKind = Literal["hedge", "softener", "limiter", "negation", "booster", "attrib
 SEVERITIES: tuple[Severity, ...] = ("advice", "warning", "error")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """Half-open range of code points in a draft's source."""
 
     start: int
@@ -34,8 +34,7 @@ class Span:
         return self.start < other.end and other.start < self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """A place in the source as people count it: line and column from 1, both in code points."""
 
     line: int
@@ -73,8 +72,7 @@ class Lines:
         return Span(self.starts[line - 1], end)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Where a run of clean text came from: it starts at `at` in the block's text and ends where the next begins.
 
     `verbatim`: the run equals source[start:end], so each character maps to its own. Otherwise (an entity, an
@@ -87,8 +85,7 @@ class Piece:
     verbatim: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Something a reader saw in a block beside its words; `start`/`end` are offsets into the block's text.
 
     link: `target` is the URL. note: a footnote call, dropped from the text, `target` its label. number: a
@@ -103,8 +100,7 @@ class Mark:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One piece of prose: clean, single-spaced text and the map back to the source.
 
     section: index of the heading block this one stands under (for a heading: of its parent heading).
@@ -137,16 +133,14 @@ class Block:
         return self.pieces[max(0, bisect_right(self.pieces, offset, key=lambda piece: piece.at) - 1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment of the markup (`<!-- … -->`, `{/* … */}`): its inner text and its place, delimiters included."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong with a draft as a file: unclosed front matter, not UTF-8, binary … Data, never an exception
     that ends a run."""
 
@@ -154,8 +148,7 @@ class Problem:
     line: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A draft as its reader understood it, in source order.
 
     digest: SHA-256 of the file, if the source is not what the file holds but was taken from it (Word); else "".
@@ -170,8 +163,7 @@ class Document:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(Struct, frozen=True):
     """A word or phrase that changes how a claim is meant, with the ranges of the sentence it governs.
 
     `start`/`end` and `scope` are offsets into the block's text. strength grades hedges: strong, medium;
@@ -186,8 +178,7 @@ class Cue:
     strength: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Struct, frozen=True):
     """A reference found in a block's text, and whether it resolves.
 
     form: doi, pmid, link, note, numeric, author-year, narrative, source, named … fault: "" if it resolves, else the code of
@@ -205,13 +196,12 @@ class Citation:
     entry: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True, eq=False):
     """One work of a bibliography library.
 
     key: what drafts cite it by. authors: family names with their particles, an organisation as one. year: 0 if none is
     known. doi: in lower case, without resolver. pmid: digits. study: one of `studies.STUDY_TYPES`, or "". file, line:
-    where it stands, lines from 1.
+    where it stands, lines from 1; two that differ in nothing else are the same work.
     """
 
     key: str
@@ -221,12 +211,21 @@ class Work:
     doi: str = ""
     pmid: str = ""
     study: str = ""
-    file: str = field(default="", compare=False)
-    line: int = field(default=0, compare=False)
+    file: str = ""
+    line: int = 0
+
+    @property
+    def _said(self) -> tuple[object, ...]:
+        return self.key, self.authors, self.year, self.title, self.doi, self.pmid, self.study
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Work) and self._said == other._said
+
+    def __hash__(self) -> int:
+        return hash(self._said)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """The basis of a rule. read: ISO date on which the text was read, empty if unverified."""
 
     title: str
@@ -235,8 +234,7 @@ class Source:
     read: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Treatment:
+class Treatment(Struct, frozen=True):
     """What a regulator has decided about a treatment, as dated data.
 
     terms: patterns of its names, brands included. status: approved, cleared, unapproved or withdrawn. uses: patterns of
@@ -254,8 +252,7 @@ class Treatment:
     source: Source = field(default_factory=lambda: Source(""))
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """A rewrite of what a rule finds: the part of the excerpt that `match` covers becomes `replace`. safe: it asserts
     nothing new, so that it may be applied without asking."""
 
@@ -264,8 +261,7 @@ class Fix:
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule of a pack, as loaded and checked.
 
     match: patterns (str) or {tokens|tree: …, anchors: …}. denied: patterns of questions whose flat “no” is the claim
@@ -313,8 +309,7 @@ class Rule:
     audience: Literal["writer", "reviewer"] = "writer"
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(Struct, frozen=True):
     """Other words for a part of the source. safe: they assert nothing that was not asserted before."""
 
     span: Span
@@ -322,8 +317,7 @@ class Rewrite:
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A claim that a reviewer would stop, with everything a surface needs to show it."""
 
     rule: str
@@ -344,8 +338,7 @@ class Finding:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What became of one hit: the step of the judgement that decided, and every reason on the way."""
 
     rule: str
@@ -356,8 +349,7 @@ class Verdict:
     finding: Finding | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One sentence as claimlint understands it; offsets of cues and citations are into the block's text."""
 
     block: int
@@ -371,8 +363,7 @@ class Reading:
     verdicts: tuple[Verdict, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """The result for one draft; a draft that could not be read has problems, no document and no findings.
 
     readings: the sentences that hold a claim, flagged or not (all sentences, if no shortcut was taken). packs: names of

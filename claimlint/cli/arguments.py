@@ -6,13 +6,13 @@ import argparse
 import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from claimlint import config as configuration
 from claimlint.config import Config
 from claimlint.project import Project, today
+from claimlint.structs import replace
 
 if TYPE_CHECKING:
     from claimlint.packs import Pack

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO, get_args
 
@@ -32,6 +31,7 @@ from claimlint.cli.arguments import (
 from claimlint.config import Config
 from claimlint.errors import ConfigError
 from claimlint.project import Project
+from claimlint.structs import Struct, field
 from claimlint.types import SEVERITIES, Report, Status
 
 # ruff: noqa: PLC0415
@@ -139,8 +139,7 @@ def _diff(name: str, before: str, after: str) -> Iterator[str]:
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What a run came to: filled while the reports pass through on their way to the reporter."""
 
     config: Config

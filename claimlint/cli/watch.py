@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from claimlint.project import Project
 from claimlint.report import text
 from claimlint.settle import changes
 from claimlint.sources import Stamp, configurations, sources, stamp
+from claimlint.structs import Struct, field, replace
 from claimlint.types import Finding, Report
 
 _Key = tuple[str, str, str]
@@ -89,8 +89,7 @@ def _waker(args: argparse.Namespace) -> Callable[[], Iterator[object]]:
     return wakes
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(Struct, frozen=True):
     """What the last look found. stamps: draft → why it cannot be read, and the state of its file; reports: by draft;
     registers: what is said of them."""
 
@@ -113,8 +112,7 @@ class _State:
         }
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     """What is known so far. rests: what verdicts depend on, as it was before it was read; broken: what keeps the project
     from being used."""
 

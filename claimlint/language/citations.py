@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from claimlint.language.library import KEY, Library, described, keys
+from claimlint.structs import Struct, field, replace
 from claimlint.studies import PRECLINICAL, preclinical, strongest, study_type
 from claimlint.types import Block, Citation, Document, Work
 
@@ -124,8 +124,7 @@ _CONTINUES = re.compile(
 )
 
 
-@dataclass(slots=True)
-class References:
+class References(Struct):
     """What a draft's markers can resolve to: numbered entries, footnotes, anchors, keys of its front matter, the text of
     all entries, and the works of a library."""
 
@@ -140,8 +139,7 @@ class References:
     library: Library = field(default_factory=Library)
 
 
-@dataclass(frozen=True, slots=True)
-class _Resolved:
+class _Resolved(Struct, frozen=True):
     """What a citation leads to: the fault, "" if it counts, and the text and study type of its entry, if it has one."""
 
     fault: str = ""

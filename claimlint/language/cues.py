@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from claimlint.language import scope
 from claimlint.language.model import Tree
 from claimlint.patterns import Matcher, Text
+from claimlint.structs import Struct, replace
 from claimlint.types import Cue, CueKind
 
 _SCOPED: Mapping[str, tuple[CueKind, str]] = {
@@ -42,8 +42,7 @@ VERBS = frozenset({"TREAT_VERB", "IMPROVE_VERB", "CURE_VERB"})
 _CLAUSE_END = frozenset(", ; : . ! ? — – ( )".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A cue before its scope is known: its name in the pack, its tokens and its place in the block's text."""
 
     name: str

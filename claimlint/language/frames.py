@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from claimlint.language.cues import Found
 from claimlint.patterns import Text
+from claimlint.structs import Struct
 from claimlint.types import Block
 
 _CLAUSE_BREAK = frozenset([";", "—", "–", ":"])
@@ -52,8 +52,7 @@ _EDUCATION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A range of the block's text that is not asserted by the draft, and why (for the reasons)."""
 
     name: str

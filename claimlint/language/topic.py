@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from claimlint.patterns import Text
+from claimlint.structs import Struct
 
 STRONG = frozenset({"CONDITION", "SYMPTOM", "TREATMENT", "SUPPLEMENT"})
 """Lists whose terms make a sentence one about health."""
@@ -30,8 +30,7 @@ SHORT = 150
 """Words below which neither topic nor voice can be estimated: the draft is taken for marketing about health."""
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Struct, frozen=True):
     """health: the draft as a whole is about health. voice: "marketing", or "reference" for text that neither
     addresses readers nor sells (an encyclopaedia, clinical notes), where a described effect is no advertised one.
     certain: the draft is long enough to tell that it is about health. education: it is about wording itself, so that

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from lsprotocol import types as lsp
 
@@ -11,6 +10,7 @@ from claimlint.config import OWN_PACK, covers
 from claimlint.lsp import suppress
 from claimlint.lsp.drafts import Checked, range_of
 from claimlint.settle.suppressions import PLACEHOLDER
+from claimlint.structs import Struct, field
 from claimlint.types import Finding, Report, Span
 
 WAIVE = "claimlint.waive"
@@ -19,8 +19,7 @@ ADD_WAIVER = "claimlint.addWaiver"
 OPEN_RULE = "claimlint.openRule"
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
+class Abilities(Struct, frozen=True):
     """What the editor can do with an answer. snippets: place the cursor in an edit; versioned: refuse an edit that was
     made for an older text; opens: show a file when asked to."""
 
@@ -29,8 +28,7 @@ class Abilities:
     opens: bool = False
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Struct, frozen=True, dict=True):
     """Makes code actions for the findings of a checked draft. check: the settled report of an edited copy of it."""
 
     checked: Checked

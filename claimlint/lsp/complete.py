@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, get_args
 
@@ -12,6 +11,7 @@ from claimlint import config, packs
 from claimlint.lsp import outline
 from claimlint.lsp.outline import ENTRY
 from claimlint.settle.suppressions import VERBS
+from claimlint.structs import Struct
 from claimlint.types import SEVERITIES, Rule
 
 Kind = Literal["keyword", "rule", "key", "value", "list"]
@@ -20,8 +20,7 @@ _TYPED = re.compile(r"[\w./*-]*\Z")
 _MONTHS = 180
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """Something to write. replaces: how many characters before the cursor it stands for."""
 
     text: str
@@ -30,8 +29,7 @@ class Option:
     replaces: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What files may name: rules, packs, markets, and the lists that patterns ask for."""
 
     rules: Mapping[str, Rule]

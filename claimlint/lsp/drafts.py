@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from lsprotocol import types as lsp
@@ -12,6 +11,7 @@ from claimlint.lsp.files import File, uri_of
 from claimlint.lsp.positions import Source
 from claimlint.lsp.projects import Fault
 from claimlint.project import Project
+from claimlint.structs import Struct
 from claimlint.types import Finding, Report, Rule, Severity, Span
 
 SOURCE = "claimlint"
@@ -22,8 +22,7 @@ SEVERITIES: Mapping[Severity, lsp.DiagnosticSeverity] = {
 }
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Struct, frozen=True, dict=True):
     """What became of one version of an open file. project, report: None for what is no draft, or could not be checked."""
 
     file: File

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 from claimlint import readers
 from claimlint.lsp.positions import Encoding, Place, Source
+from claimlint.structs import Struct, replace
 
 SUFFIXES = {"markdown": ".md", "mdx": ".mdx", "html": ".html", "plaintext": ".txt"}
 """How a file of an editor's language is read if its name does not say."""
 _YAML = (".yml", ".yaml")
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True, dict=True):
     """One open file. path: None for what is not on disk yet; version: as the editor counts its changes."""
 
     uri: str

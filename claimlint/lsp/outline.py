@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from claimlint.structs import Struct
 
 ENTRY = "[]"
 """The step from a list to one of its entries."""
@@ -15,8 +16,7 @@ _LINE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A line: the columns of its dashes, its key and where that (or what there is instead) starts, the rest."""
 
     dashes: tuple[int, ...]

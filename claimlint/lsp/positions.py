@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from claimlint.structs import Struct
 from claimlint.types import Lines
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
@@ -43,12 +43,11 @@ def _points(text: str, count: int, encoding: Encoding) -> int:
     return len(text)
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True, dict=True):
     """The text of a file, with its lines, as an editor of some encoding sees it."""
 
     text: str
-    encoding: Encoding = field(default="utf-16", compare=False)
+    encoding: Encoding = "utf-16"
 
     @cached_property
     def _starts(self) -> list[int]:

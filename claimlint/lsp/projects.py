@@ -6,7 +6,6 @@ What cannot be loaded is a fault of a file, never the end of the server: it goes
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from claimlint import config as configuration
@@ -15,13 +14,13 @@ from claimlint.errors import ClaimlintError
 from claimlint.project import Project, today
 from claimlint.settle import files
 from claimlint.sources import Stamp, of_linter, stamp
+from claimlint.structs import Struct, field, replace
 
 REMEMBERED = 4000
 """Sentences that each linter remembers: of some ten long drafts."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True, dict=True):
     """What is wrong with a file that a project is made of."""
 
     path: Path
@@ -29,8 +28,7 @@ class Fault:
     message: str
 
 
-@dataclass
-class _Held:
+class _Held(Struct, dict=True):
     """A project that works and the configuration that was tried last; the files that its linter and its registers were
     read from; why the last try failed, and on which files."""
 

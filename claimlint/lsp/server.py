@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -34,6 +33,7 @@ from claimlint.lsp.positions import Encoding, Source, sound
 from claimlint.lsp.projects import Fault, Projects
 from claimlint.packs import builtin_names
 from claimlint.project import Project, today
+from claimlint.structs import Struct, replace
 from claimlint.types import Report, Span
 
 DEBOUNCE = 20
@@ -61,8 +61,7 @@ _log = logging.getLogger(__name__)
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """debounce: milliseconds. settled: show settled findings too, as hints. asks: the editor can ask for what a waiver
     needs."""
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from claimlint.lsp.positions import Source
 from claimlint.readers.tags import TAG
 from claimlint.settle.suppressions import PLACEHOLDER
+from claimlint.structs import Struct
 from claimlint.types import Finding, Report
 
 _FRONT = re.compile(r"\ufeff?(?P<mark>---|\+\+\+)[ \t]*\r?\n.*?^(?P=mark)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -24,8 +24,7 @@ _ROW_END = re.compile(r"[ \t]*\|?[ \t]*\Z")
 _TRIED = "tried"
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment to be inserted: before, the comment's text around its reason, after. muted: findings it sets aside."""
 
     at: int

@@ -294,11 +294,13 @@ class Matcher:
         return found & ((1 << size) - 1)
 
     def _mask(self, key: str) -> int:
-        bits = 0
+        size = len(self.rows)
+        bits = bytearray(_LAYERS * size // 8 + 1)
         for layer, found in enumerate(self.layers.get(key, ())):
             for number in found:
-                bits |= 1 << (layer * len(self.rows) + number)
-        return bits
+                at = layer * size + number
+                bits[at >> 3] |= 1 << (at & 7)
+        return int.from_bytes(bits, "little")
 
     def _pattern(self, number: int) -> Pattern:
         if number not in self._patterns:

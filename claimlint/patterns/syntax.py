@@ -113,6 +113,8 @@ _SIMPLE: Mapping[str, Element] = {
 def _elements(lexeme: str) -> tuple[Element, ...]:
     if lexeme in _SIMPLE:
         return (_SIMPLE[lexeme],)
+    if lexeme.isascii() and lexeme.isalpha() and lexeme != "cannot":
+        return (Word(lexeme.lower()),)
     optional = lexeme.endswith("?") and len(lexeme) > 1
     text = lexeme[:-1] if optional else lexeme
     row: tuple[Element, ...]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from claimlint.readers.literals import Brackets, Leaf, Literals, NotLiteralError, Tree
 from claimlint.readers.pieces import MASK, words
 from claimlint.readers.scan import Scan
 from claimlint.readers.values import attribute, cited, gather
+from claimlint.structs import Struct, field
 
 LEVELS = 8
 
@@ -40,8 +40,7 @@ _EXPRESSION_REACH = 20_000
 _CITATION_REACH = 2_000
 
 
-@dataclass(slots=True)
-class _Tag:
+class _Tag(Struct):
     name: str
     start: int
     closing: bool

@@ -6,10 +6,10 @@ The tree has dicts, lists and, for each string, a `Leaf` with its exact place; a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from claimlint.readers.pieces import Raw, unescape
+from claimlint.structs import Struct
 from claimlint.types import Piece
 
 Style = Literal["escaped", "doubled", "plain", "entities"]
@@ -49,8 +49,7 @@ class NotLiteralError(ValueError):
         self.at = at
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A string's place, without quotes, and how it is written.
 
     folds: a single line end stands for a space, as in YAML. indent: of a block of lines, if it is one.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from claimlint.structs import Struct, field, replace
 from claimlint.types import Block, BlockKind, Comment, Document, Lines, Mark, MarkKind, Piece, Problem, Span
 
 MASK = "\v"  # no indentation for CommonMark, but white space next to emphasis
@@ -55,8 +55,7 @@ class Raw(NamedTuple):
     pieces: Sequence[Piece]
 
 
-@dataclass(eq=False, slots=True)
-class Slot:
+class Slot(Struct, eq=False):
     """A block to be: its neighbours are still slots, since indexes are known only when all are in source order."""
 
     kind: BlockKind
@@ -75,8 +74,7 @@ class Slot:
         self.marks += tuple(replace(mark, start=size, end=size) for mark in marks)
 
 
-@dataclass(eq=False, slots=True)
-class Value:
+class Value(Struct, eq=False):
     """A string of front matter, data or an attribute, to be read when the body is done.
 
     kind: None keeps the kinds that its own markup makes. markup: it may hold Markdown or HTML of its own.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from claimlint.readers.literals import Leaf, Tree
 from claimlint.readers.pieces import CALL, LINK, Draft, Raw, Slot, Value, words
+from claimlint.structs import replace
 from claimlint.types import Block, BlockKind, Mark, Piece, Span
 
 Chooser = Callable[[list[str], str], BlockKind | None]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
 
 from claimlint.readers.pieces import Draft, Slot, Text, words
+from claimlint.structs import Struct, field, replace
 from claimlint.types import BlockKind, MarkKind
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -50,8 +50,7 @@ _ENDED_BY: dict[str, tuple[AbstractSet[str], AbstractSet[str]]] = {
 }
 
 
-@dataclass(eq=False, slots=True)
-class Table:
+class Table(Struct, eq=False):
     """cells: the first block of the last cell in each column, for cells that reach over several rows."""
 
     headers: dict[int, Slot] = field(default_factory=dict)
@@ -61,8 +60,7 @@ class Table:
     first: Slot | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     table: Table
     column: int
     header: bool
@@ -75,8 +73,7 @@ class Cell:
             self.table.headers.setdefault(self.column, slot)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What text becomes where it stands. items: what introduces the items of the list around."""
 
     kind: BlockKind = "paragraph"
@@ -89,8 +86,7 @@ class Scope:
     muted: bool = False
 
 
-@dataclass(eq=False, slots=True)
-class Element:
+class Element(Struct, eq=False):
     name: str
     scope: Scope
     flow: bool = False

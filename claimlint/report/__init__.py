@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Literal, Protocol, TextIO, cast
 
+from claimlint.structs import Struct, field
 from claimlint.types import SEVERITIES, Finding, Report, Rule, Severity, Status
 
 Audience = Literal["", "writer", "reviewer"]
@@ -19,8 +19,7 @@ AUDIENCES: tuple[Audience, ...] = ("writer", "reviewer")
 """writer: open findings that a writer can mend, without advice. reviewer: everything, settled findings too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What a reporter knows beside the reports. show: the statuses that formats for people print. audience: for whom;
     "" for everybody."""
 
@@ -71,8 +70,7 @@ def explained(finding: Finding) -> str:
     return "\n".join([finding.message, *(f"help: {each}" for each in finding.suggestions[:1])])
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """Counts over a run. severities and rules count open findings only."""
 
     drafts: int = 0

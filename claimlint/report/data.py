@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any, TextIO
 
 from claimlint.report import Context, Tally
+from claimlint.structs import asdict
 from claimlint.types import SEVERITIES, Block, Document, Finding, Lines, Problem, Reading, Report, Rule, Span
 
 SCHEMA_VERSION = 1

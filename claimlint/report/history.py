@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from claimlint.structs import Struct
 from claimlint.types import SEVERITIES
 
 _LIKE = 0.6
 """How like a finding that is gone a new one of its rule must be to be the same claim in other words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A finding of a manifest and its draft."""
 
     path: str
@@ -26,8 +25,7 @@ class Item:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A claim that is there in both, with other words, severity or status."""
 
     old: Item
@@ -40,8 +38,7 @@ class Change:
         return ", ".join([*parts, *(["reworded"] if self.old.fingerprint != self.new.fingerprint else [])])
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """since: what the old report is called. Each in the order of its own report."""
 
     since: str
@@ -99,8 +96,7 @@ def _reworded(gone: Sequence[Item], come: Sequence[Item]) -> Iterator[tuple[Item
             yield old, best[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """One report in a trend: open findings by severity, and all findings by status."""
 
     date: str

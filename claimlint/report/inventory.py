@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, BinaryIO, TextIO
 
 from claimlint.config import OWN_PACK
 from claimlint.report.data import dump, errors
+from claimlint.structs import Struct, fields
 from claimlint.types import Citation, Document, Finding, Lines, Reading, Report, Span, Verdict
 
 _HEDGES = ("hedge", "limiter", "softener")
@@ -20,8 +20,7 @@ STATUSES = ("open", "suppressed", "waived", "substantiated", "baselined", "suppo
 """supported: hedged, cited, or borne out by data, as its rule asks; not-asserted: denied, reported or asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One claim by one rule. line, column: from 1, in code points. section: the headings above it. severity: "" if
     nothing was found. citations: those that cover it, whether they resolve or not."""
 

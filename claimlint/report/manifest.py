@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -15,14 +14,14 @@ from claimlint.packs import Pack
 from claimlint.report import Tally
 from claimlint.report.data import summary
 from claimlint.report.inventory import Sections
+from claimlint.structs import Struct
 from claimlint.types import Report
 
 FILE = "manifest.json"
 SCHEMA_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """All that a report depends on beside the drafts. date: decides what has expired. model: name and version of the
     English model, and the version of spaCy. files: configuration, registers and bibliographies, by name."""
 

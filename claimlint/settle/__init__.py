@@ -6,7 +6,6 @@ In order, each only on what the one before left open: suppressions in the draft,
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from claimlint import selection
 from claimlint.config import Config, for_path, selects, severity_of
 from claimlint.settle.files import BASELINE, SUBSTANTIATION, WAIVERS
+from claimlint.structs import Struct, replace
 from claimlint.types import Finding, Report, Rule
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 # Each way to settle is imported where there is something to settle by it: most drafts have nothing of the kind.
 
 
-@dataclass(frozen=True, slots=True)
-class Registers:
+class Registers(Struct, frozen=True):
     """What the reviewers of a project keep under `.claimlint/`."""
 
     waivers: tuple[Waiver, ...] = ()

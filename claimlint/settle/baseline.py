@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from claimlint.config import OWN_PACK, Config, covers, relative
 from claimlint.entries import is_file, read_text, read_yaml
 from claimlint.errors import ConfigError
 from claimlint.settle import files
+from claimlint.structs import Struct, asdict, replace
 from claimlint.types import Finding, Report
 
 FILE = files.BASELINE
@@ -25,23 +25,34 @@ VERSION = 1
 _MAX_BYTES = 50_000_000
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(Struct, frozen=True, eq=False):
     """One finding. path: the draft, from the configuration's folder; sentence: for people, not compared."""
 
     path: str
     rule: str
     fingerprint: str
-    sentence: str = field(default="", compare=False)
+    sentence: str = ""
+
+    @property
+    def _key(self) -> tuple[str, str, str]:
+        return self.path, self.rule, self.fingerprint
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Entry) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __lt__(self, other: Entry) -> bool:
+        return self._key < other._key
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """The entries, by draft and fingerprint. moved: fingerprints of drafts that are gone, which may have new names."""
 
     entries: tuple[Entry, ...] = ()
-    known: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
-    moved: frozenset[str] = field(default=frozenset(), repr=False)
+    known: frozenset[tuple[str, str]] = frozenset()
+    moved: frozenset[str] = frozenset()
 
     def holds(self, path: str, item: Finding) -> bool:
         return (path, item.fingerprint) in self.known or item.fingerprint in self.moved

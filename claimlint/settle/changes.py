@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from claimlint import readers
 from claimlint.errors import ConfigError
 from claimlint.settle import git
+from claimlint.structs import replace
 from claimlint.types import Finding, Lines, Report
 
 _git = partial(git.git, what="--diff")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from hashlib import sha256
 
 from claimlint.config import OWN_PACK
+from claimlint.structs import replace
 from claimlint.types import Finding, Report, Rule, Severity, Span
 
 

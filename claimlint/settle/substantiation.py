@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from claimlint.language.citations import BRACKETED
 from claimlint.settle import files
 from claimlint.settle.own import finding, rule
 from claimlint.settle.wording import bases, departure, likeness
+from claimlint.structs import Struct, replace
 from claimlint.studies import STUDY_TYPES
 from claimlint.types import Finding, Reading, Report
 
@@ -48,8 +48,7 @@ RULES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What a claim rests on: exactly one of doi, pmid, key (of the bibliography), url or file (from the configuration's
     folder); the type of study and its year."""
 
@@ -62,8 +61,7 @@ class Evidence:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Approved:
+class Approved(Struct, frozen=True):
     """One claim. wordings: single sentences, {product} standing for any of the products. markets: none for all."""
 
     id: str
@@ -76,8 +74,7 @@ class Approved:
     rules: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """An approved wording with its product filled in, and the bases of its words, for a quick look."""
 
     text: str
@@ -86,12 +83,11 @@ class Wording:
     bases: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     """The approved claims, their wordings by the words that they hold."""
 
     claims: tuple[Approved, ...] = ()
-    wordings: tuple[Wording, ...] = field(default=(), repr=False)
+    wordings: tuple[Wording, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.claims)

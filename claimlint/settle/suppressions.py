@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 
 from claimlint.config import OWN_PACK
 from claimlint.errors import did_you_mean
 from claimlint.settle.own import finding, fingerprinted, rule
+from claimlint.structs import Struct, replace
 from claimlint.types import Comment, Finding, Lines, Problem, Report, Span
 
 EXPIRED = f"{OWN_PACK}/expired-suppression"
@@ -60,8 +60,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _STRAY_DATE = re.compile(r"(?<!\S)(?P<key>\w+)\s*[=:]\s*\d{4}-\d{2}-\d{2}(?!\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """One comment, understood. covers: the source range in which a finding must start; at first the comment's own."""
 
     verb: str

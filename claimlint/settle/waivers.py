@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from email.utils import parseaddr
 from functools import cache
@@ -23,6 +22,7 @@ from claimlint.settle import files
 from claimlint.settle.git import authors
 from claimlint.settle.own import finding, rule
 from claimlint.settle.wording import difference, nearest
+from claimlint.structs import Struct, replace
 from claimlint.types import Document, Finding, Lines, Report, Span
 
 FILE = files.WAIVERS
@@ -65,8 +65,7 @@ RULES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """One entry. path: the draft, from the configuration's folder, with forward slashes. sentence: its words, white
     space aside. line: of the register, from 1."""
 

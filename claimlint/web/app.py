@@ -7,7 +7,6 @@ import json
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from pathlib import PurePosixPath
@@ -23,6 +22,7 @@ from starlette.types import ASGIApp
 from claimlint import readers
 from claimlint.errors import ClaimlintError, ReadError
 from claimlint.report.text import harmless
+from claimlint.structs import Struct
 from claimlint.web import view
 from claimlint.web.desk import Choice, Desk, Draft, annotatable
 from claimlint.web.folder import Folder, digest_of
@@ -44,8 +44,7 @@ _TAB = re.compile(r"[\w-]{1,64}")
 _BODY_SECONDS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A draft in a request. path: of the folder, if it was opened there. given: whether the page has its text already."""
 
     draft: Draft

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +14,7 @@ from claimlint.project import Project, today
 from claimlint.report import Context, html
 from claimlint.report.manifest import manifest
 from claimlint.sources import Stamp, sources, stamp
+from claimlint.structs import Struct
 from claimlint.types import Document, Report
 from claimlint.web.refusals import Refused
 
@@ -22,16 +22,14 @@ _KEPT = 4
 """Choices of packs whose linters are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Packs and markets instead of the configured ones; none: as configured."""
 
     packs: tuple[str, ...] = ()
     market: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A draft as it came: text, or the bytes of a file. name: what it is called, its suffix tells the format."""
 
     name: str
@@ -48,6 +46,9 @@ def annotatable(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() == ".docx"
 
 
+_USUAL = Choice()
+
+
 class Desk:
     """Not for several threads at once. first: the project as the command line has it; given: the configuration file that
     was named, if one was."""
@@ -60,7 +61,7 @@ class Desk:
     def config(self) -> Config:
         return self._first.config
 
-    def check(self, draft: Draft, choice: Choice = Choice()) -> tuple[Report, Context]:
+    def check(self, draft: Draft, choice: Choice = _USUAL) -> tuple[Report, Context]:
         """Raises ReadError, and PackError or ConfigError if the project is broken."""
         project = self.project(choice)
         return project.check(draft.document()), Context(project.rules, self._version)
@@ -82,7 +83,7 @@ class Desk:
         report = project.check(manuscript.document(draft.name))
         return word.annotated(manuscript, report, Context(project.rules, self._version), project.today)
 
-    def project(self, choice: Choice = Choice()) -> Project:
+    def project(self, choice: Choice = _USUAL) -> Project:
         """Kept until a file changes that verdicts depend on."""
         if choice in self._kept:
             project, then = self._kept[choice]

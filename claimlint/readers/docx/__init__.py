@@ -7,7 +7,6 @@ in reading order, so that a position is a paragraph and a character in it.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 
@@ -15,6 +14,7 @@ from claimlint.readers.docx.layout import lay
 from claimlint.readers.docx.package import Package
 from claimlint.readers.docx.walk import Walk
 from claimlint.readers.pieces import Draft
+from claimlint.structs import replace
 from claimlint.types import Comment, Document, Span
 
 _DASHES = re.compile(r"\s[–—]\s")

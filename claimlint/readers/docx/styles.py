@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from claimlint.readers.docx.ooxml import Element, attribute, child, flag, number, short
+from claimlint.structs import Struct, field, replace
 
 RoleKind = Literal["paragraph", "title", "heading", "item", "quote", "caption", "contents"]
 """contents: a line of a table of contents or an index, which repeats what stands elsewhere."""
@@ -23,8 +23,7 @@ _BODY = 9
 """The outline level that is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """Formatting of characters that bears on meaning; None: not set here. size: in half points."""
 
     bold: bool | None = None
@@ -44,8 +43,7 @@ class Look:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """What a paragraph is. level: of a heading, from 1. depth: of an item, from 0. indented: it stands to the right of
     the margin, as what continues a list item does."""
 
@@ -55,8 +53,7 @@ class Role:
     indented: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
+class _Style(Struct, frozen=True):
     """A paragraph style with all it inherits. names: its own and those of its bases, in lower case. outline: from 0."""
 
     names: tuple[str, ...] = ()

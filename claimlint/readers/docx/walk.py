@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from claimlint.errors import ReadError
@@ -17,6 +16,7 @@ from claimlint.readers.docx.ooxml import XML_SPACE, Element, attribute, branch, 
 from claimlint.readers.docx.package import Package, Relation
 from claimlint.readers.docx.styles import Look, Role, Styles
 from claimlint.readers.pieces import Call
+from claimlint.structs import Struct, field
 from claimlint.types import Span
 
 _TRANSPARENT = frozenset("w:ins w:moveTo w:smartTag w:customXml w:sdtContent w:dir w:bdo m:oMath m:oMathPara".split())
@@ -42,8 +42,7 @@ _AUTOMATIC = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Atom:
+class Atom(Struct):
     """Where a stretch of the source stands: in the text of `node` from its character `skip` on, or for what `node`
     is as a whole (a tab). run: what may be commented on, a `w:r` or a formula."""
 
@@ -54,8 +53,7 @@ class Atom:
     skip: int = 0
 
 
-@dataclass(slots=True)
-class Bit:
+class Bit(Struct):
     """A stretch of a line of one look, under one link; or a call at a place (start == end)."""
 
     start: int
@@ -66,8 +64,7 @@ class Bit:
     call: Call | None = None
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """A paragraph by its place in the source. plain: how its text looks apart from its runs' own formatting.
 
     holder: what stands in the body for a line that is outside of it (a note, a text box, an image), or None. outside:
@@ -84,8 +81,7 @@ class Line:
     alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """An element that opens or closes around lines, by the names of `weave`. again: a cell that continues the one above."""
 
     name: str
@@ -96,8 +92,7 @@ class Turn:
     key: str = ""
 
 
-@dataclass(slots=True)
-class _Field:
+class _Field(Struct):
     """instruction: what it does. shown: what follows is its result. kind, target, about: what the instruction says, its
     address if it is a link, its first argument."""
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from claimlint.report import Context
 from claimlint.report.html.runs import Tone
 from claimlint.report.inventory import Claim, Sections, claims
 from claimlint.report.text import missing
+from claimlint.structs import Struct
 from claimlint.types import Finding, Lines, Report, Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A finding by its number on the page. related: label, line and words of other places that matter. old: the words
     that the rewrite replaces."""
 
@@ -35,8 +34,7 @@ class Card:
         return self.finding.severity if self.finding.status == "open" else "settled"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A claim that needs no finding, by its number on the page."""
 
     number: int

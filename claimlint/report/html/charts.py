@@ -6,9 +6,9 @@ Widths and places are in per cent of the drawing, so that text keeps its size on
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from claimlint.report.history import Point
+from claimlint.structs import Struct
 from claimlint.types import SEVERITIES
 
 _MOST = 15
@@ -19,16 +19,14 @@ HEIGHT = 220
 """Of the plot of a line chart, in pixels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     tone: str
     count: int
     x: float
     width: float
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """name: in full; label: what there is room for; counts: in words."""
 
     name: str
@@ -38,8 +36,7 @@ class Bar:
     segments: tuple[Segment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(Struct, frozen=True):
     """A bar chart. more: how many bars there was no room for. tones: those that occur, for the legend."""
 
     bars: tuple[Bar, ...]
@@ -68,8 +65,7 @@ def _bar(name: str, counts: Mapping[str, int], most: int) -> Bar:
     return Bar(name, label, words, sum(counts.values()), tuple(segments))
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
+class Dot(Struct, frozen=True):
     """A value of a line: x in per cent, y in pixels."""
 
     x: float
@@ -77,8 +73,7 @@ class Dot:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     tone: str
     dots: tuple[Dot, ...]
 
@@ -87,8 +82,7 @@ class Line:
         return list(zip(self.dots, self.dots[1:], strict=False))
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """A line chart. marks: (y, count) of the rulings; dates: (x, text, where its text is anchored)."""
 
     lines: tuple[Line, ...]

@@ -6,13 +6,13 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from itertools import dropwhile, groupby, islice, takewhile
 from typing import Literal
 
 from claimlint.report import Context
 from claimlint.report.html.cards import Card, Standing, cards, standing
 from claimlint.report.html.runs import Highlight, Part, Places, parts
+from claimlint.structs import Struct, field
 from claimlint.types import Block, Problem, Report
 
 Shape = Literal["prose", "list", "quote", "fields", "table", "source"]
@@ -24,8 +24,7 @@ _SHAPES: Mapping[str, Shape] = {
 _IN_CELLS = frozenset({"alt", "button", "item", "caption", "paragraph"})
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A block on the page. depth: of an item whose list stands in a list. anchor: of a heading that findings stand
     under."""
 
@@ -37,8 +36,7 @@ class Shown:
     anchor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """What is laid out as one: a run of blocks of a shape, or a table by head and rows, or a place in the source that
     no reader sees (no blocks at all)."""
 
@@ -48,8 +46,7 @@ class Unit:
     rows: tuple[tuple[tuple[Shown, ...], ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Flagged text, the cards of its findings, and the text up to the next that is flagged."""
 
     flagged: tuple[Unit, ...]
@@ -57,8 +54,7 @@ class Stretch:
     rest: tuple[Unit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A draft on the page. headings: number of a finding → index of the block that is the heading above it, for those
     that stand under one. unread: nobody could read it, so nothing was checked."""
 
@@ -128,8 +124,7 @@ def _stretches(
             open_.rest.append(group.unit(shown))
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """The stretch that is being filled."""
 
     flagged: list[Unit] = field(default_factory=list)
@@ -179,8 +174,7 @@ def _highlights(
     return highlights, held
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     """Indexes of blocks that belong together: one block, or a table with its cells by row."""
 
     indexes: list[int]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Literal
 
+from claimlint.structs import Struct
 from claimlint.types import Block, Mark, Severity, Span
 
 Tone = Literal["error", "warning", "advice", "settled", "supported", "not-asserted"]
@@ -21,8 +21,7 @@ TONES: tuple[Tone, ...] = ("error", "warning", "advice", "settled", "supported",
 _ADDRESS = re.compile(r"https?://[^\s/?#\\]+[^\s\\]*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Highlight:
+class Highlight(Struct, frozen=True):
     """Words of a block that a finding, or a claim without one, is about. number: of the card, or of the claim.
 
     first: whether the reference to the card stands here; a finding that spans blocks has it once only.
@@ -40,8 +39,7 @@ class Highlight:
         return self.severity is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Words of one look. numbers: of the findings that cover them; styles: names of elements, the outermost first."""
 
     text: str
@@ -50,8 +48,7 @@ class Run:
     numbers: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Runs under one link (None: under none; "": one that leads nowhere from here), or the call of a note.
 
     refs: highlights that end here; their references follow the link, since links cannot hold links.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -14,6 +13,7 @@ from claimlint.report.html.layout import Page, heading
 from claimlint.report.html.runs import Tone
 from claimlint.report.inventory import STATUSES
 from claimlint.report.text import harmless
+from claimlint.structs import Struct
 from claimlint.types import SEVERITIES, Rule
 
 Key = TypeVar("Key", bound=Hashable)
@@ -22,8 +22,7 @@ GRADES: tuple[Tone, ...] = (*reversed(SEVERITIES), "settled")
 """What the columns of the tables count: open findings by severity, and those that somebody set aside."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """name: what is counted; note: what else to say of it. anchor: where its findings are, or the first of them.
     filter: the state of the filters that shows them alone, "" if there is none. counts: by `GRADES`."""
 
@@ -38,8 +37,7 @@ class Row:
         return sum(self.counts.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     key: str
     title: str
     rows: tuple[Row, ...]
@@ -127,8 +125,7 @@ def _anchor(page: Page, index: int | None) -> str:
     return f"d{page.number}" if index is None else heading(page.number, index)
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """A finding of a comparison. number: of its card, 0 if it is gone. what: how it changed."""
 
     item: Item

@@ -1,0 +1,23 @@
+"""Values, by msgspec: classes that cost next to nothing to make, at import as at run time, and that JSON turns into."""
+
+from __future__ import annotations
+
+import sys
+
+_UNWANTED = "typing_extensions"
+"""What msgspec prefers to `typing`, which has all that it wants; it takes longer to import than all of ours."""
+
+if _UNWANTED in sys.modules:
+    pass
+else:
+    sys.modules[_UNWANTED] = None  # type: ignore[assignment]  # so that importing it fails
+    try:
+        pass
+    finally:
+        del sys.modules[_UNWANTED]
+
+from msgspec import Raw, Struct, convert, field  # noqa: E402
+from msgspec.json import decode, encode  # noqa: E402
+from msgspec.structs import asdict, fields, replace  # noqa: E402
+
+__all__ = ["Raw", "Struct", "asdict", "convert", "decode", "encode", "field", "fields", "replace"]
