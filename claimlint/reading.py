@@ -220,8 +220,8 @@ class Reader:
         if not row.hits:
             return ()
         tokens = row.text.tokens
-        matches = self._draft.ruleset.unless.matches(row.text)
-        return tuple((str(rule), tokens[first].start, tokens[end - 1].end) for rule, first, end, _ in matches)
+        matches = self._draft.ruleset.unless.matches(row.text, frozenset(hit.rule for hit in row.hits))
+        return tuple((rule, tokens[first].start, tokens[end - 1].end) for rule, first, end, _ in matches)
 
     def _around(self, index: int) -> list[Text]:
         """The sentence, its neighbours, its heading and what introduces it."""

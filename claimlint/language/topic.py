@@ -45,13 +45,17 @@ class Topic(Struct, frozen=True):
 def topic(texts: Sequence[Text]) -> Topic:
     """Estimate topic and voice of a draft from its sentences."""
     words = sum(len(text.forms) for text in texts)
-    wording = sum(1 for text in texts for form in text.forms if form in _WORDING)
+    wording = _said(_WORDING, texts)
     education = wording >= 4 and wording > 0.008 * words
     if words < SHORT:
         return Topic(education=education)
     strong = sum(text.count(STRONG) for text in texts)
-    address = sum(1 for text in texts for form in text.forms if form in _ADDRESS)
-    commerce = sum(1 for text in texts for form in text.forms if form in _COMMERCE)
+    address = _said(_ADDRESS, texts)
+    commerce = _said(_COMMERCE, texts)
     reference = address < 0.006 * words and commerce < 0.003 * words
     health = strong > 0.008 * words
     return Topic(health=health, voice="reference" if reference else "marketing", certain=health, education=education)
+
+
+def _said(words: frozenset[str], texts: Sequence[Text]) -> int:
+    return sum(sum(map(words.__contains__, text.forms)) for text in texts)

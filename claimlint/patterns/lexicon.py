@@ -22,12 +22,11 @@ class Entry(NamedTuple):
     """What a form means wherever it stands.
 
     bases: the words that it may be an inflection of. keys: what patterns ask for and it is: base words, "=form", "#" for
-    a number. lists: those of which it is a term by itself. longer: the nodes at which longer terms go on.
+    a number, "{LIST}" for the lists of which it is a term by itself. longer: the nodes at which longer terms go on.
     """
 
     bases: tuple[str, ...]
     keys: tuple[str, ...]
-    lists: tuple[str, ...]
     longer: Sequence[dict[str, Any]]
 
 
@@ -84,11 +83,14 @@ class Lexicon:
         own = bases(form, self.words)
         nodes = [node for base in own if (node := self.terms.get(base))]
         lists = dict.fromkeys(
-            name for base in own for name in self.terms.get(base, {}).get("", ()) if not _no_noun(name, form, base)
+            f"{{{name}}}"
+            for base in own
+            for name in self.terms.get(base, {}).get("", ())
+            if not _no_noun(name, form, base)
         )
         exact = ("=" + form,) if form in self.exact else ()
         number = ("#",) if is_number(form) else ()
-        return Entry(own, (*own, *exact, *number), tuple(lists), tuple(node for node in nodes if node.keys() - {""}))
+        return Entry(own, (*own, *exact, *number, *lists), tuple(node for node in nodes if node.keys() - {""}))
 
 
 def _no_noun(name: str, form: str, base: str) -> bool:
@@ -101,8 +103,8 @@ class Text:
 
     forms: its tokens' normal forms. lead: how many tokens in front were borrowed from what introduces the sentence (a
     table's header, a list's lead-in); they have no width. at: key → the positions where it stands; keys are base words,
-    "=form", "#" for numbers, and "{LIST}" for the positions at which terms of a list start. terms: list → number of
-    tokens → where its terms of that length start.
+    "=form", "#" for numbers, and "{LIST}" for the positions at which terms of a list start; with "^" in front, any of
+    these where the sentence starts.
     """
 
     def __init__(self, words: str, lexicon: Lexicon, *, at: int = 0, lead: Sequence[str] = ()) -> None:
@@ -113,7 +115,7 @@ class Text:
         self._words, self._offset, self.known = words, at, dict[Hashable, Any]()
         self._joined: dict[frozenset[str], int] = {}
         self._free: dict[frozenset[str], int] = {}
-        self.at, self.terms = _located(self.forms, lexicon)
+        self.at, self._longer = _located(self.forms, lexicon)
 
     @cached_property
     def tokens(self) -> list[Token]:
@@ -124,11 +126,16 @@ class Text:
     def tags(self) -> list[dict[str, list[int]]]:
         """Of each token: list name → the ends (exclusive) of its terms that start there."""
         found: list[dict[str, list[int]]] = [{} for _ in self.forms]
-        for name, lengths in self.terms.items():
-            for length, starts in lengths.items():
-                for start in indexes(starts):
-                    found[start].setdefault(name, []).append(start + length)
+        for key in self.at:
+            if key[0] == "{":
+                for length, starts in self.terms(key):
+                    for start in indexes(starts):
+                        found[start].setdefault(key[1:-1], []).append(start + length)
         return found
+
+    def terms(self, key: str) -> Iterable[tuple[int, int]]:
+        """Where the terms of a list start, by their number of tokens."""
+        return self._longer.get(key) or ((1, self.at.get(key, 0)),)
 
     def count(self, lists: Iterable[str]) -> int:
         """At how many places a term of any of the lists starts."""
@@ -172,17 +179,15 @@ class Text:
         return found
 
 
-def _located(text: Sequence[str], lexicon: Lexicon) -> tuple[dict[str, int], dict[str, dict[int, int]]]:
-    """Where keys and terms stand: `Text.at` and `Text.terms`."""
+def _located(text: Sequence[str], lexicon: Lexicon) -> tuple[dict[str, int], dict[str, list[tuple[int, int]]]]:
+    """Where keys stand, and of the lists that have terms of several tokens here where which start."""
     entries = [lexicon.entry(form) for form in text]
     at: dict[str, int] = {}
-    terms: dict[str, dict[int, int]] = {}
+    longer: dict[str, dict[int, int]] = {}
     bit = 1
     for index, entry in enumerate(entries):
         for key in entry.keys:
             at[key] = at.get(key, 0) | bit
-        for name in entry.lists:
-            _add(terms, name, 1, bit)
         nodes, end = entry.longer, index + 1
         while nodes and end < len(entries):
             further = []
@@ -192,22 +197,21 @@ def _located(text: Sequence[str], lexicon: Lexicon) -> tuple[dict[str, int], dic
                         further.append(child)
                         for name in child.get("", ()):
                             if not _no_noun(name, text[end], base):
-                                _add(terms, name, end + 1 - index, bit)
+                                lengths = longer.setdefault(f"{{{name}}}", {})
+                                lengths[end + 1 - index] = lengths.get(end + 1 - index, 0) | bit
             nodes, end = further, end + 1
         bit <<= 1
-    for name, lengths in terms.items():
-        starts = 0
-        for each in lengths.values():
-            starts |= each
-        at[f"{{{name}}}"] = starts
-    return at, terms
-
-
-def _add(terms: dict[str, dict[int, int]], name: str, length: int, bit: int) -> None:
-    lengths = terms.get(name)
-    if lengths is None:
-        lengths = terms[name] = {}
-    lengths[length] = lengths.get(length, 0) | bit
+    found = {}
+    for key, lengths in longer.items():
+        if single := at.get(key, 0):
+            lengths[1] = single
+        for starts in lengths.values():
+            at[key] = at.get(key, 0) | starts
+        found[key] = list(lengths.items())
+    first = next((index for index, form in enumerate(text) if form[0].isalnum()), len(text))
+    start = (2 << first) - 1
+    at |= {"^" + key: start & positions for key, positions in at.items() if start & positions}
+    return at, found
 
 
 def indexes(positions: int) -> Iterator[int]:

@@ -7,7 +7,7 @@ integer a word tells which of thousands of patterns may match at all. Time is li
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import TypeAlias
 
@@ -29,7 +29,6 @@ _COMMON = frozenset(
     "be have do get a an the of in to for with and or not no your our it you we they that this as so 's , % : make more than".split()
 )
 _LIST = re.compile(r"\{[A-Z_0-9]+\}")
-_NONE: Mapping[int, int] = {}
 _LAYERS = 4
 """How many of a pattern's necessary elements are looked for before it is tried."""
 
@@ -45,8 +44,8 @@ def _step(element: Element) -> Step:
     match element:
         case Word() | Number():
             return _word_step(_key(element))
-        case Slot(name):
-            return _slot_step(name)
+        case Slot():
+            return _slot_step(_key(element))
         case Gap(most, filler):
             return _gap_step(most, _NOT_FILLER if filler else _BARRIERS)
         case Choice(options, optional):
@@ -66,11 +65,12 @@ def _word_step(key: str) -> Step:
     return lambda text, positions: (positions & text.at.get(key, 0)) << 1
 
 
-def _slot_step(name: str) -> Step:
+def _slot_step(key: str) -> Step:
     def step(text: Text, positions: int) -> int:
         reached = 0
-        for length, starts in text.terms.get(name, _NONE).items():
-            reached |= (positions & starts) << length
+        if positions & text.at.get(key, 0):
+            for length, starts in text.terms(key):
+                reached |= (positions & starts) << length
         return reached
 
     return step
@@ -104,14 +104,16 @@ def _choice_step(options: Sequence[Sequence[Element]], optional: bool) -> Step:
         elif len(option) > 1 or isinstance(option[0], Slot):
             keyed.setdefault(_key(option[0]), []).append([_step(part) for part in option])
 
+    firsts = frozenset(keyed)
+
     def step(text: Text, positions: int) -> int:
         reached = positions if optional else 0
         if words:
             reached |= (positions & text.any_of(words)) << 1
-        if keyed:
-            for key in keyed.keys() & text.at.keys():
+        if firsts and (live := positions & text.any_of(firsts)):
+            for key in firsts & text.at.keys():
                 for option in keyed[key]:
-                    reached |= _walk(option, text, positions)
+                    reached |= _walk(option, text, live)
         for option in others:
             reached |= _walk(option, text, positions)
         return reached
@@ -180,6 +182,8 @@ class Pattern:
 def required(elements: Sequence[Element]) -> tuple[frozenset[str], ...]:
     """Of each element that must be there the keys of which one must occur in the sentence, rarest first."""
     found = []
+    if elements and elements[0] == Edge(True) and (first := _first(elements)):
+        found.append(frozenset("^" + key for key in first))
     for element in elements:
         if isinstance(element, Word | Slot | Number):
             found.append(frozenset({_key(element)}))
@@ -261,13 +265,18 @@ class Matcher:
             self.rows.append((source, number, key))
         self._masks.clear()
 
-    def matches(self, text: Text) -> list[tuple[str, int, int, Pattern]]:
-        """(key, first token, end token, pattern) of every match; of matches of one pattern that overlap, the first."""
-        return text.once(self, self._matches)
+    def matches(self, text: Text, keys: frozenset[str] | None = None) -> list[tuple[str, int, int, Pattern]]:
+        """(key, first token, end token, pattern) of every match; of matches of one pattern that overlap, the first.
 
-    def _matches(self, text: Text) -> list[tuple[str, int, int, Pattern]]:
+        keys: those of the patterns that matter; default: all.
+        """
+        return text.once((self, keys), lambda text: self._matches(text, keys))
+
+    def _matches(self, text: Text, keys: frozenset[str] | None) -> list[tuple[str, int, int, Pattern]]:
         found = []
         for number in indexes(self._candidates(text)):
+            if keys is not None and self.rows[number][2] not in keys:
+                continue
             pattern, covered = self._pattern(number), -1
             for start in pattern.starts(text):
                 if start >= covered:

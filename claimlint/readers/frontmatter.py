@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from claimlint.readers.literals import Leaf, Literals, NotLiteralError, Tree
 from claimlint.readers.pieces import Draft
@@ -16,9 +16,6 @@ _CLOSING = {
     "+++": re.compile(r"(?<=\n)\+\+\+[ \t]*(?:\r?\n|\Z)"),
 }
 _FIRST_KEY = re.compile(r"(?:[ \t]*#[^\n]*\n)*[\w\"'-]+[ \t]*[:=]")
-if TYPE_CHECKING:
-    pass
-
 _STRING_TAG = "tag:yaml.org,2002:str"
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # anchor and tag, which the mark of a node includes
 _BLOCK_LINE = re.compile(r"( *)[^\s]")
