@@ -35,6 +35,8 @@ _HOMES = {
     "init": "setup",
 }
 """Command → the module that has it."""
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+"""What a disk says that is full, may not be written, or is broken."""
 
 
 def run() -> None:
@@ -58,9 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+        if error.errno not in (errno.EPIPE, *_DISK):
             raise
-        # nobody reads on, or the disk is full; keep the interpreter from failing again when it flushes at exit
+        # nobody reads on, or the disk takes no more; keep the interpreter from failing again when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno == errno.EPIPE:
             return 141

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import sys
@@ -110,7 +111,7 @@ def context_of(here: Project, args: argparse.Namespace) -> reporting.Context:
 
 def _fix(asked: Mapping[str, str], here: Project, *, dry_run: bool) -> None:
     """Apply safe rewrites; with dry_run, print them as one unified diff. Unreadable drafts are left to the check."""
-    from claimlint import drafts, store
+    from claimlint import drafts, readers, store
     from claimlint.fix import fixed
 
     for name, document in drafts.readable(asked, {}):
@@ -125,6 +126,8 @@ def _fix(asked: Mapping[str, str], here: Project, *, dry_run: bool) -> None:
             continue
         if dry_run:
             sys.stdout.writelines(_diff(name, source, after))
+        elif readers.load(name).source != source:
+            raise ConfigError("was changed while it was checked; nothing was written, run it again", path=name)
         else:
             store.replace(Path(name), after)
             print(f"fixed {name}")
@@ -186,11 +189,14 @@ def output(path: Path | None) -> Iterator[TextIO]:
         utf8(sys.stdout)
         yield sys.stdout
         return
-    try:
-        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as out:
+    from claimlint import store
+
+    with store.writing(path) as file:
+        out = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="\n")
+        try:
             yield out
-    except OSError as error:
-        raise ConfigError(f"cannot write: {error.strerror}", path=path) from error
+        finally:
+            out.detach()  # writes the rest, and leaves the file to whoever opened it
 
 
 def with_progress(reports: Iterable[Report], total: int) -> Iterator[Report]:

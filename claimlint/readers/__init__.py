@@ -42,8 +42,8 @@ def document(draft: str | Document, name: str) -> Document:
 def decode(data: bytes, name: str) -> Document:
     """Read what a file of this name holds. Raises ReadError if that is no draft."""
     suffix = _suffix(name)
-    if len(data) > _limit(name):
-        raise ReadError(_too_long(len(data), _limit(name)), path=name)
+    if len(data) > limit_of(name):
+        raise ReadError(_too_long(len(data), limit_of(name)), path=name)
     if suffix in _OTHER:
         raise ReadError(f"{suffix} files are not read; save it as .docx", path=name)
     if suffix not in WORD:
@@ -71,7 +71,7 @@ def load(path: str | Path, name: str = "", *, limit: int = 0) -> Document:
 
 def content(path: str | Path, *, limit: int = 0) -> bytes:
     """The bytes of a draft's file. Raises ReadError."""
-    path, limit = Path(path), limit or _limit(path)
+    path, limit = Path(path), limit or limit_of(path)
     try:
         size = path.stat().st_size
         if path.is_dir():
@@ -91,7 +91,8 @@ def _suffix(name: str | Path) -> str:
     return Path(name).suffix.lower()
 
 
-def _limit(name: str | Path) -> int:
+def limit_of(name: str | Path) -> int:
+    """Bytes that a draft of this name may have."""
     return MAX_BYTES_PACKED if _suffix(name) in WORD else MAX_BYTES
 
 

@@ -47,7 +47,7 @@ def write(
     except OSError as error:
         raise ConfigError(f"cannot write: {error.strerror}", path=folder) from error
     for name, data in made.items():
-        store.replace(folder / name, data)
+        store.replace(folder / name, data, links=False)  # the names are ours: no link of a stranger's leads them elsewhere
 
 
 def _text(write: Callable[[io.StringIO], None]) -> bytes:

@@ -162,7 +162,7 @@ class Pages:
         if "text" in data:
             name = path or _name(_string(data, "name"))
             if path:
-                await asyncio.to_thread(self._folder.path, path, self._desk.config)
+                await asyncio.to_thread(self._folder.admit, path, self._desk.config)
             return Asked(Draft(_formatted(name, as_), _text(data)), choice, path, given=True)
         content = await asyncio.to_thread(self._folder.read, path, self._desk.config)
         return Asked(Draft(_formatted(path, as_), content), choice, path)
