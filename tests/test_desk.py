@@ -425,6 +425,15 @@ def test_git_tells_who_wrote_the_line(run: Any) -> None:
     assert second.startswith("blog/post.md:3:10: error house/safe")
 
 
+def test_no_file_of_the_repository_renames_who_wrote_the_line(run: Any) -> None:
+    replaced("blog/post.md", "The drip", "Our drip")
+    write(".mailmap", "Bo Lie <bo@example.org> <ada@example.org>\nBo Lie <bo@example.org> Ada Moe <ada@example.org>\n")
+    commit("Ada Moe")
+    assert "Ada Moe <ada@example.org>); somebody else must approve it" in run("waive", "blog/post.md:3", *AGREED).err
+    ledger.add(REGISTER, [waiver(sentence="Our drip is safe for adults.")], {"house/safe"})
+    assert "claimlint/self-approved-waiver" in concise(run)[0]
+
+
 def test_a_shallow_clone_does_not_know_who_wrote_a_line(run: Any, monkeypatch: Any) -> None:
     ledger.add(REGISTER, [waiver()], {"house/safe"})
     commit("Ada Moe")
