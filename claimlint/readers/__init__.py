@@ -35,7 +35,12 @@ def read(source: str, name: str) -> Document:
 
 
 def document(draft: str | Document, name: str) -> Document:
-    """A draft that may have been read already."""
+    """A draft that may have been read already. Raises TypeError if it is neither that nor text."""
+    if not isinstance(draft, str | Document):
+        hint = "; decode it first" if isinstance(draft, bytes | bytearray) else ""
+        raise TypeError(f"a draft is text (str) or a Document, not {type(draft).__name__}{hint}")
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a draft is text (str), not {type(name).__name__}")
     return draft if isinstance(draft, Document) else read(draft, name)
 
 
