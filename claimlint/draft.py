@@ -51,7 +51,8 @@ class Options(Struct, frozen=True):
 class Sentence(Struct):
     """A sentence of a block: offsets into the block's text, its hits, and what `reading` makes of it.
 
-    answer: how the following sentence answers it (flat-no, deny, affirm) or denies it (retort); reply: that sentence.
+    parsed: see `Reading`. answer: how the following sentence answers it (flat-no, deny, affirm) or denies it (retort);
+    reply: that sentence.
     """
 
     block: int
@@ -63,6 +64,7 @@ class Sentence(Struct):
     frames: tuple[Frame, ...] = ()
     citations: tuple[Citation, ...] = ()
     tree: Tree = ()
+    parsed: bool = True
     answer: str = ""
     reply: Sentence | None = None
 

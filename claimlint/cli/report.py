@@ -97,8 +97,8 @@ def _report(args: argparse.Namespace) -> int:
     from claimlint.report import bundle
 
     here = project(args)
-    asked = drafts.asked(args.paths, here.config)
-    outcome = Outcome(here.config)
+    asked, skipped = drafts.find(args.paths, here.config)
+    outcome = Outcome(here.config, reporting.Tally(skipped))
     reports = here.reports(asked, folders=folders(args), jobs=args.jobs)
     if not args.no_progress:
         reports = with_progress(reports, len(asked))

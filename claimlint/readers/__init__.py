@@ -20,7 +20,7 @@ _READERS: dict[str, tuple[str, dict[str, bool]]] = {
 }
 """Suffix → the module that reads such drafts, imported on use, and its options."""
 WORD = frozenset({".docx"})
-_OTHER = frozenset(".doc .docm .dot .dotm .dotx .odt .rtf .pages".split())
+OTHER = frozenset(".doc .docm .dot .dotm .dotx .odt .rtf .pages".split())
 """Formats of word processors that look like drafts and are not read."""
 SUFFIXES = frozenset(_READERS) | WORD
 
@@ -49,7 +49,7 @@ def decode(data: bytes, name: str) -> Document:
     suffix = _suffix(name)
     if len(data) > limit_of(name):
         raise ReadError(_too_long(len(data), limit_of(name)), path=name)
-    if suffix in _OTHER:
+    if suffix in OTHER:
         raise ReadError(f"{suffix} files are not read; save it as .docx", path=name)
     if suffix not in WORD:
         return read(_text(data, name), name)
