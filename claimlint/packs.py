@@ -564,6 +564,8 @@ def load_file(path: Path, *, examples: bool = True) -> Pack:
 
     Read once in a process, and again when a file has changed."""
     files = sorted(path.glob("*.yml")) if path.is_dir() else [path]
+    if misnamed := next(path.glob("*.yaml"), None) if path.is_dir() else None:
+        raise PackError("the files of a pack must be named .yml; this one would not be read", path=misnamed)
     if not files:
         raise PackError("the folder holds no .yml file", path=path)
     return _read(path, tuple((file, _stamp(file)) for file in files), examples)

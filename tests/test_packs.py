@@ -155,3 +155,9 @@ def test_shipped_files_follow_the_published_schema():
             )
         ]
         assert errors == []
+
+
+def test_a_file_of_a_pack_that_would_not_be_read_is_told(tmp_path):
+    write(tmp_path, RULE)
+    write(tmp_path, "rules: []", "more.yaml")
+    assert "more.yaml: the files of a pack must be named .yml; this one would not be read" in refused(tmp_path)

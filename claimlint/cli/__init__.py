@@ -42,7 +42,15 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 def run() -> None:
     # one thread a process: small products gain nothing from more, and --jobs has a use for the cores
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _in_utf8()
     raise SystemExit(main())
+
+
+def _in_utf8() -> None:
+    """Begin again in UTF-8, if the locale says something else: drafts, registers and reports call files by UTF-8."""
+    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8":
+        sys.stdout.flush()
+        os.execve(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]], os.environ | {"PYTHONUTF8": "1"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:

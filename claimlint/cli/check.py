@@ -106,8 +106,8 @@ def _check(args: argparse.Namespace) -> int:
         _reporter(args)(outcome.watch(reports), out, context)
     if args.output:
         print(f"{outcome.tally}; see {args.output}")
-    elif args.format == "concise" and (left := outcome.tally.left_out()):
-        print(f"claimlint: {left}", file=sys.stderr)
+    elif args.format == "concise" and not outcome.tally.whole:
+        print(f"claimlint: {outcome.tally.left_out()}", file=sys.stderr)
     warn_of_age(here.compiled.sources.heads, here.config)
     return outcome.code
 

@@ -110,6 +110,12 @@ class Tally(Struct):
         left = [self.left_out()] if self.left_out() else []
         return "; ".join([f"{', '.join(graded) or 'no findings'} in {where}", *settled, *unread, *left])
 
+    @property
+    def whole(self) -> bool:
+        """Whether nothing was left out but what is no draft anyway."""
+        other = any(each.draft or each.why != "format" for each in self.skipped)
+        return not (self.empty or self.unparsed or other)
+
     def left_out(self) -> str:
         """What was not checked, or not as a whole, and why; "" if that is nothing."""
         empty = [f"{self.empty} empty"] if self.empty else []
