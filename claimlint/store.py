@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,10 +20,27 @@ _UNSYNCED = (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM)
 """What a system says of a folder that cannot be synced."""
 
 
-def replace(path: Path, content: str | bytes, *, links: bool = True) -> None:
+def replace(path: Path, content: str | bytes) -> None:
     """Write in one durable step, as `writing` does. Raises ConfigError if it cannot be written."""
-    with writing(path, links=links) as file:
+    with writing(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+def replace_all(contents: dict[Path, bytes]) -> None:
+    """Write files that belong together: none takes its place before all are on the disk, and the last of them does so
+    last. Symbolic links give way: the names are ours, and no stranger's link leads them to another file.
+
+    Raises ConfigError if one cannot be written.
+    """
+    with ExitStack() as stack:
+        files = [(path, stack.enter_context(writing(path, links=False))) for path in reversed(contents)]
+        for path, file in files:
+            try:
+                file.write(contents[path])
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError as error:
+                raise ConfigError(f"cannot write: {error.strerror}", path=path) from error
 
 
 @contextmanager
