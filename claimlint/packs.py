@@ -33,7 +33,7 @@ _PATTERN_KEYS = ("match", "denied", "unless", "lacks")
 _REFERENCE = re.compile(r"(.+?)(?:==([\w.+-]+))?(?:@sha256:([0-9a-f]{12,64}))?")
 _SCALARS = ("str", "int", "float", "bool", "null", "timestamp", "value")
 _MOST_NODES, _MOST_OPTIONAL, _MOST_REPEATED = 5, 4, 10
-"""Bounds of structured patterns: within them a sentence of 2,000 characters takes less than a second."""
+"""Bounds of structured patterns: within those of tokens, a sentence of 2,000 characters takes less than a second."""
 CUES = (
     "hedge-strong", "hedge-medium", "hedge-weak", "softener", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation", "booster",
     "critical", "myth", "reported", "rebuttal", "advice", "regulatory", "affirm", "deny", "retort", "flat-no", "disclosure", "risk", "endorsing", "own-voice",

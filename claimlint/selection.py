@@ -77,7 +77,9 @@ def _shipped_markets() -> frozenset[str]:
 
 def _names(value: object) -> tuple[str, ...]:
     named = (value,) if isinstance(value, str) else value
-    return tuple(item for item in named if isinstance(item, str) and item.strip()) if isinstance(named, Sequence) else ()
+    return (
+        tuple(item for item in named if isinstance(item, str) and item.strip()) if isinstance(named, Sequence) else ()
+    )
 
 
 def active(packs: Sequence[Pack], choice: Choice, topics: Iterable[str]) -> frozenset[str]:

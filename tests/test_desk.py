@@ -734,7 +734,11 @@ def test_a_claim_is_approved_for_its_markets_and_for_a_time(run: Any, monkeypatc
         ("    owner: Mara\n", "", "substantiation.yml:3: “claims[1]” needs “owner”"),
         ("owner", "owners", "unknown key “owners”; did you mean “owner”?"),
         ("id: calm", "id: [calm]", "substantiation.yml:3: “claims[1].id” must be text"),
-        ("[The drip, Lumen]", "[The drip, ' ']", "substantiation.yml:6: each entry of “claims[1].products” must be text"),
+        (
+            "[The drip, Lumen]",
+            "[The drip, ' ']",
+            "substantiation.yml:6: each entry of “claims[1].products” must be text",
+        ),
     ],
 )
 def test_malformed_approved_claims(run: Any, old: str, new: str, message: str) -> None:

@@ -22,7 +22,13 @@ PROJECT = Path(__file__).parent.parent
 DAY = "1796083200"
 SETTINGS = [
     {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1"},
-    {"PYTHONHASHSEED": "4711", "LC_ALL": "C", "TZ": "Pacific/Kiritimati", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"},
+    {
+        "PYTHONHASHSEED": "4711",
+        "LC_ALL": "C",
+        "TZ": "Pacific/Kiritimati",
+        "PYTHONUTF8": "0",
+        "PYTHONIOENCODING": "ascii",
+    },
     {"PYTHONHASHSEED": "99", "LC_ALL": "tr_TR.UTF-8", "TZ": "America/Adak", "JOBS": "2"},
 ]
 """The second reads and prints ASCII, where it may; the third is Turkish where that is installed."""

@@ -119,7 +119,10 @@ def test_an_installed_pack_is_found_by_entry_point(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("own", "said"),
     [
-        ("{market: usa}", "the front matter asks for an unknown market “usa”; did you mean “us”? (known: au, eu, uk, us,"),
+        (
+            "{market: usa}",
+            "the front matter asks for an unknown market “usa”; did you mean “us”? (known: au, eu, uk, us,",
+        ),
         ("{market: [uk, mars]}", "the front matter asks for an unknown market “mars” (known: "),
         ("{markets: uk}", "“claimlint” in the front matter has an unknown key “markets”; did you mean “market”?"),
         ("{market: [uk, 1]}", "“market” under “claimlint” in the front matter must be a name or a list of names"),

@@ -737,10 +737,9 @@ def running(tmp_path_factory):
     """The command on a folder of its own, and the key to it."""
     folder = tmp_path_factory.mktemp("served")
     furnish(folder)
-    with Server(folder) as started:
-        with httpx.Client(base_url=started.base, headers={"Origin": started.base}) as client:
-            entered(client, started.token)
-            yield folder, started.base, client.headers[KEY]
+    with Server(folder) as started, httpx.Client(base_url=started.base, headers={"Origin": started.base}) as client:
+        entered(client, started.token)
+        yield folder, started.base, client.headers[KEY]
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def refuse(monkeypatch, code: int) -> None:
     """The disk as it is when it is full: the file can be made and not be written. Or may not be written at all."""
     fsync, opened = os.fsync, os.open
 
-    def full(descriptor):
+    def full(_):
         raise OSError(code, os.strerror(code))
 
     def closed(path, flags, *args, **options):
@@ -140,9 +140,14 @@ def test_a_file_that_may_grow_no_further(site, command):
 
 def test_a_crash_leaves_the_old_file_and_the_next_writer_clears_up(site):
     register = site / ".claimlint" / "waivers.yml"
-    code = "import os, sys; os.replace = lambda *_, **__: os._exit(9); from claimlint.cli import main; main(sys.argv[1:])"
+    code = (
+        "import os, sys; os.replace = lambda *_, **__: os._exit(9); from claimlint.cli import main; main(sys.argv[1:])"
+    )
     done = subprocess.run(
-        [sys.executable, "-c", code, *WAIVE], env=os.environ | {"PYTHONPATH": str(PROJECT)}, check=False, capture_output=True
+        [sys.executable, "-c", code, *WAIVE],
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        check=False,
+        capture_output=True,
     )
     assert done.returncode == 9
     assert register.read_text().startswith("# ours\nversion: 1\nwaivers: []")
@@ -210,7 +215,9 @@ def test_rights_stay_and_nobody_reads_over_the_shoulder(site, monkeypatch):
     secret.chmod(0o600)
     seen = []
     replace = os.replace
-    monkeypatch.setattr(os, "replace", lambda *a, **o: (seen.append(stat.S_IMODE(os.stat(a[0]).st_mode)), replace(*a, **o)))
+    monkeypatch.setattr(
+        os, "replace", lambda *a, **o: (seen.append(stat.S_IMODE(a[0].stat().st_mode)), replace(*a, **o))
+    )
     store.replace(secret, "new")
     assert (secret.read_text(), stat.S_IMODE(secret.stat().st_mode), seen) == ("new", 0o600, [0o600])
 
@@ -230,7 +237,7 @@ def test_names_as_long_as_they_can_be(site):
 
 
 def test_a_draft_that_changes_while_it_is_mended_is_left_alone(site, monkeypatch, capsys):
-    def fixed(source, check):
+    def fixed(*_):
         (site / "post.md").write_text("Written meanwhile.\n")
         return "mended\n"
 

@@ -20,7 +20,11 @@ _UNKNOWN = re.compile(
 
 
 def git(
-    *arguments: str, folder: Path | None = None, what: str = "git", index: Path | None = None, given: bytes | None = None
+    *arguments: str,
+    folder: Path | None = None,
+    what: str = "git",
+    index: Path | None = None,
+    given: bytes | None = None,
 ) -> bytes:
     """What git prints. Raises ConfigError with git's own words; what: who needs it, for the message; index: another
     than the repository's; given: its standard input."""

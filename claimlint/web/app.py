@@ -165,9 +165,7 @@ class Pages:
         return Asked(Draft(_formatted(path, as_), content), choice, path)
 
 
-def app(
-    desk: Desk, folder: Folder, keys: Keys, version: str, *, host: str, seconds: float = SECONDS
-) -> ASGIApp:
+def app(desk: Desk, folder: Folder, keys: Keys, version: str, *, host: str, seconds: float = SECONDS) -> ASGIApp:
     """The whole server as an ASGI application."""
     made = Starlette(
         routes=Pages(desk, folder, keys, version, seconds).routes(),
