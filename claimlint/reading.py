@@ -127,7 +127,9 @@ class Reader:
             return
         keys = [(parse, self._bracketed(row)) for row, _ in need]
         new = {
-            (id(row.text), key): (row, key) for (row, _), key in zip(need, keys, strict=True) if key not in row.text.known
+            (id(row.text), key): (row, key)
+            for (row, _), key in zip(need, keys, strict=True)
+            if key not in row.text.known
         }
         if new:
             texts, places = zip(*(self._without(row, cuts) for row, (_, cuts) in new.values()), strict=True)
@@ -154,8 +156,7 @@ class Reader:
         if not _SUPPOSING.isdisjoint(row.text.forms):
             return True
         return any(
-            cue.name in _NEEDS_TREE
-            and not (wanted == "findings" and judgement.makes(hit, cue.start, cue.end, context))
+            cue.name in _NEEDS_TREE and not (wanted == "findings" and judgement.makes(hit, cue.start, cue.end, context))
             for cue in row.cues
         )
 

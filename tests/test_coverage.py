@@ -17,7 +17,7 @@ from claimlint.linter import Linter
 from claimlint.packs import load_packs
 from claimlint.types import Skipped
 
-LONG = f"Our infusion is safe for {', '.join(['patients'] * (LONGEST // 2))}, and it may be safe for you.\n"
+LONG = f"Our ketamine infusion is safe for patients with {', '.join(['depression'] * (LONGEST // 2))}, and it may be safe for you.\n"
 
 
 @pytest.fixture
