@@ -136,7 +136,7 @@ def concise(run: Any, *options: str) -> list[str]:
 
 def test_a_baseline_leaves_only_what_is_new(run: Any) -> None:
     assert run("baseline", "write").out == ".claimlint/baseline.json: 3 findings in 1 draft\n"
-    assert run("check").out == "no findings in 1 draft; 3 baselined\n"
+    assert run("check").out == "no findings in 1 draft; 3 baselined; skipped: 1 of another format\n"
     assert len(concise(run, "--no-baseline")) == 2
     replaced("blog/post.md", "# Relief\n", "# Relief\n\nSomething else. The salt is safe.\n\nMore words.\n")
     (line,) = concise(run)
@@ -821,7 +821,7 @@ def test_the_report_is_bound_together_and_the_same_each_time(run: Any) -> None:
     run("waive", "blog/post.md:3", *AGREED)
     result = run("report", "-o", "out/one")
     assert (result.code, result.err) == (1, "")
-    assert result.out == "1 error, 1 piece of advice in 1 of 1 draft; 1 waived; see out/one/index.html\n"
+    assert result.out == "1 error, 1 piece of advice in 1 of 1 draft; 1 waived; skipped: 1 of another format; see out/one/index.html\n"
     manifest = json.loads(Path("out/one/manifest.json").read_text("utf-8"))
     assert sorted(manifest["outputs"]) == [
         "claimlint.sarif",
