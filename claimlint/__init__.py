@@ -33,7 +33,12 @@ def check_text(text: str, *, name: str = "draft.md", project: Project | None = N
 
     Raises:
         ClaimlintError: the configuration, a pack, a register or the English model cannot be used.
+        TypeError: an argument is something else than asked for.
     """
+    from claimlint.project import Project  # noqa: PLC0415 - see above
+
+    if project is not None and not isinstance(project, Project):
+        raise TypeError(f"project must be a claimlint.Project, not {type(project).__name__}")
     return (project or _project(Path.cwd())).check(text, name)
 
 

@@ -61,7 +61,8 @@ class Config(Struct, frozen=True):
     packs: names and paths; with "auto" among them, the shipped packs switch themselves on by topic and market.
     data_max_age: days after which data on approvals are called old. severity: the last reference that covers a rule decides (`load` puts the narrower ones last). root: the folder
     that globs, packs and bibliographies are relative to. bibliography: paths of libraries; None: `BIBLIOGRAPHY` beside
-    the configuration, if there is one. lines: where each reference and each library stands in `path`, for errors.
+    the configuration, if there is one. lines: where each reference, each library and each market (“market us”) stands in
+    `path`, for errors.
     """
 
     root: Path
@@ -109,6 +110,7 @@ def load(path: Path) -> Config:
     values = read(top, _KEYS)
     lines = {reference: top.line(keys) or 1 for keys, reference in _references(top)}
     lines |= {name: top.line(("bibliography", at)) or 1 for at, name in enumerate(values.get("bibliography", ()))}
+    lines |= _market_lines(top)
     return Config(root=path.absolute().parent, path=path, lines=lines, **values)
 
 
@@ -176,6 +178,15 @@ def check_references(config: Config, known: Callable[[], Collection[str]]) -> No
         if problem := unknown(reference, known()):
             # what the file does not hold came from the command line
             line = config.lines.get(reference)
+            raise ConfigError(problem, path=config.path if line else None, line=line)
+
+
+def check_markets(config: Config, named: Iterable[str], fault: Callable[[str], str]) -> None:
+    """Raise ConfigError for the first market of the configuration, or of those named on the command line, that `fault`
+    finds something wrong with."""
+    for name in (*named, *config.market, *(each for override in config.overrides for each in override.market)):
+        if problem := fault(name):
+            line = None if name in named else config.lines.get(f"market {name}")
             raise ConfigError(problem, path=config.path if line else None, line=line)
 
 
@@ -298,6 +309,18 @@ def _references(entry: Entry) -> Iterable[tuple[Keys, str]]:
                 yield (*found.keys, key), reference
     for index in range(len(entry.value.get("overrides") or ())):
         yield from _references(entry.child("overrides").child(index))
+
+
+def _market_lines(top: Entry) -> dict[str, int]:
+    entries = [top, *(top.child("overrides").child(index) for index in range(len(top.value.get("overrides") or ())))]
+    found: dict[str, int] = {}
+    for entry in entries:
+        if entry.value.get("market"):
+            market = entry.child("market")
+            for index, name in enumerate(_one_or_more(market)):
+                line = market.line((*market.keys, index)) or market.line(market.keys)
+                found.setdefault(f"market {name.lower()}", line or 1)
+    return found
 
 
 def _table(path: Path) -> Any:

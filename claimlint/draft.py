@@ -5,6 +5,7 @@ Least work: whoever asks only for findings pays for nothing that `reading` needs
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -17,13 +18,14 @@ from claimlint.packs import AUTO
 from claimlint.patterns import Text, forms
 from claimlint.selection import Choice
 from claimlint.structs import Struct
-from claimlint.types import Block, Citation, Document, Problem, Rule, Work
+from claimlint.types import Block, Citation, Document, Lines, Problem, Rule, Work
 
 if TYPE_CHECKING:
     from claimlint.language.cues import Found
     from claimlint.language.frames import Frame
     from claimlint.language.model import Tree
 
+_OWN = re.compile(r"^[ \t\[]*[\"']?claimlint[\"']?[ \t]*[:=.\]]", re.MULTILINE)
 _LEAD = 30
 """Tokens of a header or lead-in that are read together with what they introduce."""
 
@@ -49,7 +51,8 @@ class Options(Struct, frozen=True):
 class Sentence(Struct):
     """A sentence of a block: offsets into the block's text, its hits, and what `reading` makes of it.
 
-    answer: how the following sentence answers it (flat-no, deny, affirm) or denies it (retort); reply: that sentence.
+    parsed: see `Reading`. answer: how the following sentence answers it (flat-no, deny, affirm) or denies it (retort);
+    reply: that sentence.
     """
 
     block: int
@@ -61,6 +64,7 @@ class Sentence(Struct):
     frames: tuple[Frame, ...] = ()
     citations: tuple[Citation, ...] = ()
     tree: Tree = ()
+    parsed: bool = True
     answer: str = ""
     reply: Sentence | None = None
 
@@ -128,16 +132,19 @@ class Draft:
         else:
             usual = self._options.choose(self.document.name) if self._options.choose else None
             choice = selection.declared(self.document.meta, usual or Choice(tuple(pack.name for pack in packs)))
-        unknown = [name for name in choice.packs if name not in {*(pack.name for pack in packs), AUTO}]
-        self.problems = tuple(
-            Problem(f"the front matter asks for the pack “{name}”, which is not loaded") for name in unknown
-        )
+        faults = selection.faults({} if self._named else self.document.meta, choice, packs)
+        self.problems = tuple(Problem(each, self._own_line()) for each in faults)
         rows = ((row.block, row.text) for row in self.sentences)
         topics = selection.topics(self.document, rows, self.ruleset.topics) if AUTO in choice.packs else ()
         self.packs = selection.active(packs, choice, topics)
         for row in self.sentences:
             if row.hits:
                 row.hits = [hit for hit in row.hits if hit.rule in self.rules]
+
+    def _own_line(self) -> int:
+        """Where the draft has its own say."""
+        own = _OWN.search(self.document.source)
+        return Lines(self.document.source).position(own.start()).line if own else 1
 
     @cached_property
     def rules(self) -> dict[str, Rule]:

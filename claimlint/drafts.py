@@ -10,33 +10,48 @@ from claimlint import config as configuration
 from claimlint import readers
 from claimlint.config import Config
 from claimlint.errors import ReadError
-from claimlint.types import Document, Problem, Report
+from claimlint.types import Document, Problem, Report, Skipped, Why
 
 _SKIPPED = frozenset({"node_modules", "venv", "__pycache__"})
 _LOCK = "~$"
 """How Word begins the name of the file that says who has a document open."""
+_OURS = frozenset({".git", ".hg", ".svn", ".claimlint"})
+"""Hidden folders that hold no drafts."""
 _REPORT = frozenset({"manifest.json", "claimlint.sarif"})
 """Files that mark a folder as a report of ours, which quotes drafts and is none."""
 
 
 def asked(paths: Iterable[str], config: Config, *, stdin: str = "", force_exclude: bool = False) -> dict[str, str]:
     """The drafts asked for by name, each once, in order; the value is why it cannot be read, or ""."""
+    return find(paths, config, stdin=stdin, force_exclude=force_exclude)[0]
+
+
+def find(
+    paths: Iterable[str], config: Config, *, stdin: str = "", force_exclude: bool = False
+) -> tuple[dict[str, str], list[Skipped]]:
+    """The drafts as in `asked`, and what was passed over on the way to them."""
     found: dict[str, str] = {}
+    skipped: list[Skipped] = []
     for path in map(Path, paths):
         if str(path) == "-" and stdin:
             found.setdefault(stdin, "")
         elif path.is_dir():
-            for draft, why in list(_walk(path, config)) or [(called(path), "no drafts in this folder")]:
+            there = list(_walk(path, config))
+            skipped += [each for each in there if isinstance(each, Skipped)]
+            drafts = [each for each in there if not isinstance(each, Skipped)]
+            for draft, why in drafts or [(called(path), "no drafts in this folder")]:
                 found.setdefault(draft, why)
         elif not path.exists():
             found.setdefault(called(path), "no such file or folder")
-        elif not (force_exclude and configuration.excludes(config, path)):
+        elif force_exclude and configuration.excludes(config, path):
+            skipped.append(Skipped(called(path), "excluded"))
+        else:
             found.setdefault(called(path), "")
-    return found
+    return found, list(dict.fromkeys(skipped))
 
 
-def _walk(folder: Path, config: Config) -> Iterator[tuple[str, str]]:
-    """The drafts below a folder, sorted; hidden, installed and excluded ones are left out."""
+def _walk(folder: Path, config: Config) -> Iterator[tuple[str, str] | Skipped]:
+    """The drafts below a folder, sorted, and what is not looked into. What is both hidden and no draft is not mentioned."""
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
@@ -44,14 +59,45 @@ def _walk(folder: Path, config: Config) -> Iterator[tuple[str, str]]:
         return
     names = {entry.name for entry in entries}
     if "pyvenv.cfg" in names or names >= _REPORT:
+        yield Skipped(called(folder), "installed" if "pyvenv.cfg" in names else "report")
         return
     for entry in entries:
-        if entry.name.startswith((".", _LOCK)) or entry.name in _SKIPPED or configuration.excludes(config, entry):
+        try:
+            why, inside = _passed_over(entry, config), entry.is_dir()
+        except OSError as error:
+            yield called(entry), error.strerror or "cannot be looked at"
             continue
-        if entry.is_dir() and not entry.is_symlink():
+        if why:
+            yield Skipped(called(entry), why, draft=why in ("link", "special") or (why != "excluded" and _like(entry)))
+        elif entry.name.startswith((".", _LOCK)):
+            continue
+        elif inside:
             yield from _walk(entry, config)
-        elif entry.suffix.lower() in readers.SUFFIXES and entry.is_file():
+        else:
             yield called(entry), ""
+
+
+def _passed_over(entry: Path, config: Config) -> Why | None:
+    """Why an entry of a folder is neither looked into nor a draft; None also for what is hidden and nothing to us."""
+    folder, draft = entry.is_dir(), _like(entry)
+    if entry.name.startswith(_LOCK) or entry.name in _OURS:
+        return None
+    if configuration.excludes(config, entry):
+        return "excluded" if folder or draft else None
+    if entry.name.startswith("."):
+        return "hidden" if folder or draft else None
+    if entry.name in _SKIPPED:
+        return "installed"
+    if folder:
+        return "link" if entry.is_symlink() else None
+    if entry.suffix.lower() not in readers.SUFFIXES:
+        return "format"
+    return None if entry.is_file() else "special"
+
+
+def _like(entry: Path) -> bool:
+    """Whether a file is a draft by its name, of a format that is read or of another word processor's."""
+    return not entry.is_dir() and entry.suffix.lower() in readers.SUFFIXES | readers.OTHER
 
 
 def called(path: Path) -> str:

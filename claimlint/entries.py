@@ -95,8 +95,8 @@ def strings(entry: Entry) -> tuple[str, ...]:
     if not isinstance(entry.value, list):
         raise entry.error(f"{named(entry)} must be a list")
     for index, value in enumerate(entry.value):
-        if not isinstance(value, str) or not value:
-            raise entry.error(f"each entry of {named(entry)} must be text", key=index)
+        if not isinstance(value, str) or not value.strip():
+            raise entry.error(f"each entry of {named(entry)} must be text, and not blank", key=index)
     return tuple(entry.value)
 
 

@@ -18,7 +18,7 @@ from claimlint.packs import AUTO, Pack, builtin_names, load_packs, name_of
 from claimlint.patterns.lexicon import Lexicon
 from claimlint.patterns.match import Layers, Row
 from claimlint.structs import Raw, Struct, convert, decode, encode, replace
-from claimlint.types import Comment, Finding, Fix, Problem, Report, Rule, Source
+from claimlint.types import Comment, Finding, Fix, Problem, Report, Rule, Source, Span
 
 if TYPE_CHECKING:
     from claimlint.language.model import Tree
@@ -186,10 +186,13 @@ class Findings(Struct):
     problems: tuple[Problem, ...]
     comments: tuple[Comment, ...]
     packs: frozenset[str]
+    empty: bool
+    unparsed: tuple[Span, ...]
 
 
 def dump(report: Report) -> bytes:
-    return encode(Findings(report.findings, report.problems, report.comments, report.packs))
+    said = (report.findings, report.problems, report.comments)
+    return encode(Findings(*said, report.packs, report.empty, report.unparsed))
 
 
 def report(name: str, source: str, data: bytes) -> Report | None:
@@ -198,7 +201,16 @@ def report(name: str, source: str, data: bytes) -> Report | None:
         kept = decode(data, type=Findings)
     except ValueError:
         return None
-    return Report(name, source, kept.findings, kept.problems, kept.comments, packs=kept.packs)
+    return Report(
+        name,
+        source,
+        kept.findings,
+        kept.problems,
+        kept.comments,
+        packs=kept.packs,
+        empty=kept.empty,
+        unparsed=kept.unparsed,
+    )
 
 
 def _restored(heads: Sequence[Pack], kept: Parts) -> Ruleset:

@@ -89,6 +89,8 @@ class Linter:
             document,
             readings,
             draft.packs,
+            empty=not document.blocks and not problems,
+            unparsed=tuple(reading.span for reading in readings if not reading.parsed),
         )
 
     def check_many(self, drafts: Iterable[tuple[str, str | Document]]) -> Iterator[Report]:

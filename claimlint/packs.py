@@ -32,6 +32,8 @@ AUTO = "auto"
 _PATTERN_KEYS = ("match", "denied", "unless", "lacks")
 _REFERENCE = re.compile(r"(.+?)(?:==([\w.+-]+))?(?:@sha256:([0-9a-f]{12,64}))?")
 _SCALARS = ("str", "int", "float", "bool", "null", "timestamp", "value")
+_MOST_NODES, _MOST_OPTIONAL, _MOST_REPEATED = 5, 4, 10
+"""Bounds of structured patterns: within those of tokens, a sentence of 2,000 characters takes less than a second."""
 CUES = (
     "hedge-strong", "hedge-medium", "hedge-weak", "softener", "hedge-fake", "limiter", "not-hedge", "negation", "not-negation", "booster",
     "critical", "myth", "reported", "rebuttal", "advice", "regulatory", "affirm", "deny", "retort", "flat-no", "disclosure", "risk", "endorsing", "own-voice",
@@ -228,7 +230,31 @@ def _structured(node: _Node) -> dict[str, Any]:
     values = _record(node, "match", {"tokens": _raw, "tree": _raw, "anchors": _texts}, required=("anchors",))
     if ("tokens" in values) == ("tree" in values):
         raise node.error("match: give either tokens or tree")
+    if fault := _unbounded(values):
+        raise node.error(fault)
     return values
+
+
+def _unbounded(values: Mapping[str, Any]) -> str:
+    """What lets a structured pattern take longer than a sentence deserves, or ""."""
+    parts = values.get("tokens", values.get("tree"))
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        return "tokens and tree must be lists of mappings"
+    if "REGEX" in str(parts):
+        return "regular expressions (REGEX) are not allowed: some take for ever; list the words, as in {LOWER: {IN: [a, b]}}"
+    if "tree" in values:
+        if len(parts) > _MOST_NODES or not all(part.get("RIGHT_ATTRS") for part in parts):
+            return f"a tree may have {_MOST_NODES} nodes, each with RIGHT_ATTRS"
+        return ""
+    operators = [str(part["OP"]) for part in parts if "OP" in part]
+    repeated = [operator for operator in operators if operator not in ("?", "!")]
+    counts = [int(number) for operator in repeated for number in re.findall(r"\d{1,9}", operator)]
+    if len(repeated) > 1 or operators.count("?") > _MOST_OPTIONAL or any(count > _MOST_REPEATED for count in counts):
+        return (
+            f"at most one token may be repeated (OP: '*', '+' or a count up to {_MOST_REPEATED}), "
+            f"and {_MOST_OPTIONAL} may be left out (OP: '?')"
+        )
+    return ""
 
 
 def _needs(node: _Node) -> tuple[tuple[str, ...], bool]:
@@ -564,6 +590,8 @@ def load_file(path: Path, *, examples: bool = True) -> Pack:
 
     Read once in a process, and again when a file has changed."""
     files = sorted(path.glob("*.yml")) if path.is_dir() else [path]
+    if misnamed := next(path.glob("*.yaml"), None) if path.is_dir() else None:
+        raise PackError("the files of a pack must be named .yml; this one would not be read", path=misnamed)
     if not files:
         raise PackError("the folder holds no .yml file", path=path)
     return _read(path, tuple((file, _stamp(file)) for file in files), examples)

@@ -102,7 +102,7 @@ class Project(Struct, frozen=True, dict=True):
 
     @cached_property
     def linter(self) -> Linter:
-        """Raises PackError, and ConfigError if the configuration names rules that no pack has."""
+        """Raises PackError, and ConfigError if the configuration names rules or markets that no pack has."""
         from claimlint.linter import Linter, Options
 
         self.verify()
@@ -120,7 +120,10 @@ class Project(Struct, frozen=True, dict=True):
 
     def verify(self) -> None:
         """Raises PackError and ConfigError as `linter` does, without the work of making one."""
-        _ = self.compiled
+        from claimlint.selection import unknown_market
+
+        heads = self.compiled.sources.heads
+        configuration.check_markets(self.config, self.market, lambda name: unknown_market(name, heads))
         configuration.check_references(self.config, lambda: self.known | set(own_rules()))
 
     @cached_property

@@ -120,14 +120,16 @@ class Reader:
     def _parse(self, rows: Sequence[Sentence], contexts: Sequence[Context]) -> None:
         """Parse the sentences whose verdict a tree can change."""
         need = [
-            row for row, context in zip(rows, contexts, strict=True)
-            if self._wanted == "everything" or any(self._hangs(hit, row, context) for hit in row.hits)
+            (row, context) for row, context in zip(rows, contexts, strict=True)
+            if self._wanted == "everything" or self._hangs(row, context, self._wanted)
         ]  # fmt: skip
         if not need:
             return
-        keys = [(parse, self._bracketed(row)) for row in need]
+        keys = [(parse, self._bracketed(row)) for row, _ in need]
         new = {
-            (id(row.text), key): (row, key) for row, key in zip(need, keys, strict=True) if key not in row.text.known
+            (id(row.text), key): (row, key)
+            for (row, _), key in zip(need, keys, strict=True)
+            if key not in row.text.known
         }
         if new:
             texts, places = zip(*(self._without(row, cuts) for row, (_, cuts) in new.values()), strict=True)
@@ -136,21 +138,25 @@ class Reader:
                     Node(at[node.start], at[node.end - 1] + 1, node.lower, node.tag, node.dep, node.head)
                     for node in tree
                 )
-        for row, key in zip(need, keys, strict=True):
+        for (row, context), key in zip(need, keys, strict=True):
             row.tree = row.text.known[key]
+            if not row.tree and not self._without(row, key[1])[0].isspace():
+                row.parsed = not self._hangs(row, context, "findings")
 
-    def _hangs(self, hit: Hit, row: Sentence, context: Context) -> bool:
+    def _hangs(self, row: Sentence, context: Context, wanted: Wanted) -> bool:
+        return any(self._may_hang(hit, row, context, wanted) for hit in row.hits)
+
+    def _may_hang(self, hit: Hit, row: Sentence, context: Context, wanted: Wanted) -> bool:
         """Whether the verdict on a hit may hang on a tree: on the reach of a cue beside it, or on a condition."""
         rule = self._draft.rules[hit.rule]
         if rule.scope == "draft":
             return False
-        if self._wanted == "findings" and judgement.passes(hit, rule, context):
+        if wanted == "findings" and judgement.passes(hit, rule, context):
             return False
         if not _SUPPOSING.isdisjoint(row.text.forms):
             return True
         return any(
-            cue.name in _NEEDS_TREE
-            and not (self._wanted == "findings" and judgement.makes(hit, cue.start, cue.end, context))
+            cue.name in _NEEDS_TREE and not (wanted == "findings" and judgement.makes(hit, cue.start, cue.end, context))
             for cue in row.cues
         )
 
@@ -202,6 +208,7 @@ class Reader:
             cues=cues,
             citations=row.citations,
             verdicts=_distinct([self._verdict(hit, context, row) for hit in row.hits]),
+            parsed=row.parsed,
         )
 
     def _active(self, row: Sentence) -> tuple[Frame, ...]:

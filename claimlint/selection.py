@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from claimlint.packs import AUTO, Pack
+from claimlint.errors import did_you_mean
+from claimlint.packs import AUTO, Pack, builtin_dir
 from claimlint.patterns import Matcher, Text
 from claimlint.structs import Struct, replace
 from claimlint.types import Document
@@ -14,6 +17,8 @@ from claimlint.types import Document
 SHORT = 150
 """Words below which one mention makes a topic; a longer draft needs two, or one in a title or heading."""
 _LOUD = ("title", "heading")
+_DECLARED = ("packs", "market")
+_JURISDICTION = re.compile(rb"^jurisdiction:[ \t]*([\w-]+)", re.MULTILINE)
 
 
 class Choice(Struct, frozen=True):
@@ -33,10 +38,48 @@ def declared(meta: Mapping[str, Any], choice: Choice) -> Choice:
     return replace(choice, packs=packs or choice.packs, markets=markets or choice.markets)
 
 
+def faults(meta: Mapping[str, Any], choice: Choice, packs: Collection[Pack]) -> Iterator[str]:
+    """What a choice, or a draft under “claimlint” in its front matter, says that nobody can follow."""
+    own = meta.get("claimlint", {})
+    if not isinstance(own, Mapping):
+        yield "“claimlint” in the front matter must be a mapping with “packs” or “market”"
+        own = {}
+    for key, value in own.items():
+        if key not in _DECLARED:
+            yield f"“claimlint” in the front matter has an unknown key “{key}”{did_you_mean(str(key), _DECLARED)}"
+        elif not _names(value) or (not isinstance(value, str) and len(_names(value)) < len(value)):
+            yield f"“{key}” under “claimlint” in the front matter must be a name or a list of names"
+    loaded = {*(pack.name for pack in packs), AUTO}
+    for name in _names(own.get("packs")) or choice.packs:
+        if name not in loaded:
+            who = "the front matter asks for" if "packs" in own else "there was asked for"
+            yield f"{who} the pack “{name}”, which is not loaded"
+    for name in _names(own.get("market")):
+        if said := unknown_market(name.lower(), packs):
+            yield f"the front matter asks for an {said}"
+
+
+def unknown_market(name: str, packs: Iterable[Pack]) -> str:
+    """What is wrong with the name of a market, or "". Known are those that these packs, or shipped ones, are about."""
+    known = {pack.jurisdiction for pack in packs if pack.jurisdiction}
+    if name in known or name in (known := known | _shipped_markets()):
+        return ""
+    return f"unknown market “{name}”{did_you_mean(name.lower(), known)} (known: {', '.join(sorted(known))})"
+
+
+@cache
+def _shipped_markets() -> frozenset[str]:
+    """Read off the packs' first lines: to load them all takes half a second."""
+    pages = (path if path.is_file() else path / "pack.yml" for path in builtin_dir().iterdir())
+    found = (_JURISDICTION.search(page.read_bytes()) for page in pages if page.is_file() and page.suffix == ".yml")
+    return frozenset(match[1].decode() for match in found if match)
+
+
 def _names(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, Sequence) else ()
+    named = (value,) if isinstance(value, str) else value
+    return (
+        tuple(item for item in named if isinstance(item, str) and item.strip()) if isinstance(named, Sequence) else ()
+    )
 
 
 def active(packs: Sequence[Pack], choice: Choice, topics: Iterable[str]) -> frozenset[str]:

@@ -148,6 +148,20 @@ class Problem(Struct, frozen=True):
     line: int = 1
 
 
+Why = Literal["excluded", "hidden", "installed", "report", "format", "link", "special"]
+"""excluded by the configuration; hidden by a dot; of an environment or a package; in a report of claimlint; of a format that
+is not read; behind a link to a folder; neither file nor folder."""
+
+
+class Skipped(Struct, frozen=True):
+    """A file or a folder below what was asked for that is not looked into. draft: whether it may well be a draft, or hold
+    some, that nobody said to leave out."""
+
+    name: str
+    why: Why
+    draft: bool = False
+
+
 class Document(Struct, frozen=True):
     """A draft as its reader understood it, in source order.
 
@@ -350,7 +364,10 @@ class Verdict(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """One sentence as claimlint understands it; offsets of cues and citations are into the block's text."""
+    """One sentence as claimlint understands it; offsets of cues and citations are into the block's text.
+
+    parsed: False if its verdicts depend on its syntax and it is too long to parse: they rest on punctuation alone.
+    """
 
     block: int
     start: int
@@ -361,13 +378,15 @@ class Reading(Struct, frozen=True):
     cues: tuple[Cue, ...] = ()
     citations: tuple[Citation, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    parsed: bool = True
 
 
 class Report(Struct, frozen=True):
     """The result for one draft; a draft that could not be read has problems, no document and no findings.
 
     readings: the sentences that hold a claim, flagged or not (all sentences, if no shortcut was taken). packs: names of
-    those that were on.
+    those that were on. empty: whether it has no text. unparsed: claims whose verdict depends on a syntax that is too long
+    to parse.
     """
 
     name: str
@@ -378,3 +397,5 @@ class Report(Struct, frozen=True):
     document: Document | None = None
     readings: tuple[Reading, ...] = ()
     packs: frozenset[str] = frozenset()
+    empty: bool = False
+    unparsed: tuple[Span, ...] = ()

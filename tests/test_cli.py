@@ -199,7 +199,7 @@ missing: hedge and citation
 because: no hedge in the sentence
 help: over time
 
-1 error, 1 piece of advice in 1 of 2 drafts
+1 error, 1 piece of advice in 1 of 2 drafts; skipped: 1 of another format
 """
     )
     assert (result.code, result.err) == (1, "")
@@ -207,7 +207,7 @@ help: over time
 
 def test_check_of_clean_drafts(site: Path, run: Any) -> None:
     draft(site, "post.md", "Maybe you ask a clinician.\n")
-    assert run("check") == Run(code=0, out="no findings in 1 draft\n", err="")
+    assert run("check") == Run(code=0, out="no findings in 1 draft; skipped: 1 of another format\n", err="")
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_standard_input(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_output_goes_to_a_file(site: Path, run: Any) -> None:
     draft(site, "a.md", "safe")
     result = run("check", "--format", "json", "--output", "report.json")
-    assert result == Run(code=1, out="1 error in 1 of 1 draft; see report.json\n", err="")
+    assert result == Run(code=1, out="1 error in 1 of 1 draft; skipped: 1 of another format; see report.json\n", err="")
     report = json.loads((site / "report.json").read_text("utf-8"))
     assert report["summary"]["rule"] == {"house/safe": 1}
     result = run("check", "--output", "no/such/folder.txt")
@@ -309,7 +309,7 @@ def test_statistics(site: Path, run: Any) -> None:
         """\
 2  house/quick  Speed claim
 1  house/safe  Unqualified safety claim
-1 error, 2 pieces of advice in 1 of 1 draft
+1 error, 2 pieces of advice in 1 of 1 draft; skipped: 1 of another format
 """
     )
     assert run("check", "--statistics", "--format", "json").code == 2
@@ -317,7 +317,7 @@ def test_statistics(site: Path, run: Any) -> None:
 
 def test_suppressed_findings_are_counted_and_shown_on_demand(site: Path, run: Any) -> None:
     draft(site, "a.md", "<!-- claimlint-disable-next-line house/safe -- a quote -->\nsafe\n")
-    assert run("check").out == "no findings in 1 draft; 1 suppressed\n"
+    assert run("check").out == "no findings in 1 draft; 1 suppressed; skipped: 1 of another format\n"
     assert run("check", "--show-suppressed", "--format", "concise").out == (
         "a.md:2:1: error house/safe “safe” promises safety. [suppressed: a quote]\n"
     )
@@ -538,6 +538,7 @@ def test_inspect_as_json(site: Path, run: Any) -> None:
         "end": {"line": 2, "column": 15, "offset": 21},
         "text": "maybe safe [1]",
         "frame": "assertion",
+        "parsed": True,
         "cues": [
             {
                 "kind": "hedge",

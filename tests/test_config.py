@@ -8,6 +8,7 @@ import pytest
 
 from claimlint.config import Config, check_references, discover, excludes, for_path, load, selects, severity_of
 from claimlint.errors import ConfigError
+from claimlint.project import Project
 
 KNOWN = {"core/safe-unqualified", "core/cure", "ketamine/no-addiction", "claimlint/unused-suppression"}
 
@@ -112,6 +113,7 @@ BOMB = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 9)}]" 
         ("slect: [core]", "1: unknown key “slect”; did you mean “select”?"),
         ("fail_on: error", "1: unknown key “fail_on”; did you mean “fail-on”?"),
         ("\nselect: core", "2: “select” must be a list"),
+        ("exclude:\n  - old\n  - ' '", "3: each entry of “exclude” must be text, and not blank"),
         ("select:\n  - core\n  - [core]", "3: each entry of “select” must be text"),
         (
             "fail-on: eror",
@@ -308,3 +310,26 @@ def test_paths_outside_the_root_match_by_name_only(tmp_path: Path) -> None:
     config = Config(tmp_path / "site", exclude=("archive",))
     assert excludes(config, tmp_path / "archive" / "a.md")
     assert not excludes(config, tmp_path / "news" / "a.md")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("market: usa", "1: unknown market “usa”; did you mean “us”? (known: au, eu, uk, us, us-state)"),
+        ("market:\n  - us\n  - mars", "3: unknown market “mars” (known: "),
+        ("overrides:\n  - files: [a.md]\n    market: [ukk]", "3: unknown market “ukk”; did you mean “uk”?"),
+    ],
+)
+def test_an_unknown_market_is_told_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+    path = write(tmp_path, f"{text}\n")
+    with pytest.raises(ConfigError) as caught:
+        _ = Project(load(path), packs=("us-fda",)).linter
+    assert str(caught.value).startswith(f"{path}:{message}"), str(caught.value)
+
+
+def test_markets_are_known_by_the_packs_and_written_in_any_case(tmp_path: Path) -> None:
+    assert load(write(tmp_path, "market: UK\n")).market == ("uk",)
+    write(tmp_path, "name: mars\nversion: '1'\njurisdiction: mars\n", "mars.yml")
+    assert Project(load(write(tmp_path, "packs: [mars.yml]\nmarket: [mars, uk]\n"))).linter.rules == {}
+    with pytest.raises(ConfigError, match="unknown market “UK”; did you mean “uk”"):
+        _ = Project(Config(root=tmp_path), market=("UK",)).linter

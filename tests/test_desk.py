@@ -136,7 +136,7 @@ def concise(run: Any, *options: str) -> list[str]:
 
 def test_a_baseline_leaves_only_what_is_new(run: Any) -> None:
     assert run("baseline", "write").out == ".claimlint/baseline.json: 3 findings in 1 draft\n"
-    assert run("check").out == "no findings in 1 draft; 3 baselined\n"
+    assert run("check").out == "no findings in 1 draft; 3 baselined; skipped: 1 of another format\n"
     assert len(concise(run, "--no-baseline")) == 2
     replaced("blog/post.md", "# Relief\n", "# Relief\n\nSomething else. The salt is safe.\n\nMore words.\n")
     (line,) = concise(run)
@@ -423,6 +423,15 @@ def test_git_tells_who_wrote_the_line(run: Any) -> None:
     assert "claimlint/self-approved-waiver" in first
     assert "git says that Ada Moe, who approved it, wrote the line" in first
     assert second.startswith("blog/post.md:3:10: error house/safe")
+
+
+def test_no_file_of_the_repository_renames_who_wrote_the_line(run: Any) -> None:
+    replaced("blog/post.md", "The drip", "Our drip")
+    write(".mailmap", "Bo Lie <bo@example.org> <ada@example.org>\nBo Lie <bo@example.org> Ada Moe <ada@example.org>\n")
+    commit("Ada Moe")
+    assert "Ada Moe <ada@example.org>); somebody else must approve it" in run("waive", "blog/post.md:3", *AGREED).err
+    ledger.add(REGISTER, [waiver(sentence="Our drip is safe for adults.")], {"house/safe"})
+    assert "claimlint/self-approved-waiver" in concise(run)[0]
 
 
 def test_a_shallow_clone_does_not_know_who_wrote_a_line(run: Any, monkeypatch: Any) -> None:
@@ -725,6 +734,11 @@ def test_a_claim_is_approved_for_its_markets_and_for_a_time(run: Any, monkeypatc
         ("    owner: Mara\n", "", "substantiation.yml:3: “claims[1]” needs “owner”"),
         ("owner", "owners", "unknown key “owners”; did you mean “owner”?"),
         ("id: calm", "id: [calm]", "substantiation.yml:3: “claims[1].id” must be text"),
+        (
+            "[The drip, Lumen]",
+            "[The drip, ' ']",
+            "substantiation.yml:6: each entry of “claims[1].products” must be text",
+        ),
     ],
 )
 def test_malformed_approved_claims(run: Any, old: str, new: str, message: str) -> None:
@@ -807,7 +821,7 @@ def test_the_report_is_bound_together_and_the_same_each_time(run: Any) -> None:
     run("waive", "blog/post.md:3", *AGREED)
     result = run("report", "-o", "out/one")
     assert (result.code, result.err) == (1, "")
-    assert result.out == "1 error, 1 piece of advice in 1 of 1 draft; 1 waived; see out/one/index.html\n"
+    assert result.out == "1 error, 1 piece of advice in 1 of 1 draft; 1 waived; skipped: 1 of another format; see out/one/index.html\n"
     manifest = json.loads(Path("out/one/manifest.json").read_text("utf-8"))
     assert sorted(manifest["outputs"]) == [
         "claimlint.sarif",

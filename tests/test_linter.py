@@ -1,12 +1,14 @@
 """The pipeline as a whole: shortcuts change nothing, what is not needed is not imported, fingerprints survive edits."""
 
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import claimlint
 from claimlint import parallel
 from claimlint.config import Config
 from claimlint.errors import PackError
@@ -130,3 +132,18 @@ def test_several_processes_find_the_same():
 def test_small_work_is_worth_one_process(tmp_path):
     (tmp_path / "a.md").write_text("x" * 100)
     assert parallel.fitting([str(tmp_path / "a.md"), "gone.md"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"text": 42}, "a draft is text (str) or a Document, not int"),
+        ({"text": b"Safe."}, "not bytes; decode it first"),
+        ({"text": None}, "not NoneType"),
+        ({"text": "Safe.", "name": Path("a.md")}, "the name of a draft is text (str), not PosixPath"),
+        ({"text": "Safe.", "project": "a"}, "project must be a claimlint.Project, not str"),
+    ],
+)
+def test_arguments_of_another_type_are_told(arguments, said):
+    with pytest.raises(TypeError, match=re.escape(said.replace("PosixPath", type(Path()).__name__))):
+        claimlint.check_text(**arguments)

@@ -111,6 +111,26 @@ def test_structured_patterns(tmp_path):
     assert [item.excerpt for item in found] == ["paid only cash", "sells old cars"]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("tokens: [{TEXT: {REGEX: '(a+)+b'}}]", "regular expressions (REGEX) are not allowed"),
+        ("tokens: [{_: {x: {REGEX: a}}}]", "regular expressions (REGEX) are not allowed"),
+        ("tokens: [{OP: '*'}, {LOWER: x}, {OP: '+'}]", "at most one token may be repeated"),
+        ("tokens: [{OP: '{1,5}'}, {OP: '*'}]", "at most one token may be repeated"),
+        ("tokens: [{LOWER: x, OP: '{3,1000000}'}]", "or a count up to 10"),
+        ("tokens: [" + ", ".join(["{LOWER: x, OP: '?'}"] * 5) + "]", "4 may be left out"),
+        ("tokens: 5", "must be lists of mappings"),
+        ("tree: [{RIGHT_ID: a, RIGHT_ATTRS: {}}]", "a tree may have 5 nodes, each with RIGHT_ATTRS"),
+        ("tree: [" + ", ".join(["{RIGHT_ID: a, RIGHT_ATTRS: {LOWER: x}}"] * 6) + "]", "a tree may have 5 nodes"),
+    ],
+)
+def test_structured_patterns_are_bounded(tmp_path, pattern, message):
+    text = RULE.replace('match: ["magic (pill|potion)"]', f"match: [{{{pattern}, anchors: [x]}}]")
+    assert text != RULE
+    assert message in refused(write(tmp_path, text))
+
+
 def test_examples_that_fail_are_named(tmp_path):
     path = write(
         tmp_path, RULE.replace("Our {magic pill}", "Our magic {pill}").replace("no magic pill", "a magic pill")
@@ -155,3 +175,9 @@ def test_shipped_files_follow_the_published_schema():
             )
         ]
         assert errors == []
+
+
+def test_a_file_of_a_pack_that_would_not_be_read_is_told(tmp_path):
+    write(tmp_path, RULE)
+    write(tmp_path, "rules: []", "more.yaml")
+    assert "more.yaml: the files of a pack must be named .yml; this one would not be read" in refused(tmp_path)

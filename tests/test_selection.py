@@ -2,7 +2,7 @@
 
 import pytest
 
-from claimlint import packs
+from claimlint import packs, selection
 from claimlint.errors import PackError
 from claimlint.linter import Linter, Options
 from claimlint.selection import Choice
@@ -114,3 +114,43 @@ def test_an_installed_pack_is_found_by_entry_point(tmp_path, monkeypatch):
     (info / "entry_points.txt").write_text("[claimlint.packs]\nacme = acme\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     assert packs.load_packs(["acme"])[0].path == tmp_path / "acme"
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        (
+            "{market: usa}",
+            "the front matter asks for an unknown market “usa”; did you mean “us”? (known: au, eu, uk, us,",
+        ),
+        ("{market: [uk, mars]}", "the front matter asks for an unknown market “mars” (known: "),
+        ("{markets: uk}", "“claimlint” in the front matter has an unknown key “markets”; did you mean “market”?"),
+        ("{market: [uk, 1]}", "“market” under “claimlint” in the front matter must be a name or a list of names"),
+        ("{market: ' '}", "“market” under “claimlint” in the front matter must be a name"),
+        ("{packs: 5}", "“packs” under “claimlint” in the front matter must be a name"),
+        ("{packs: bose}", "the front matter asks for the pack “bose”, which is not loaded"),
+        ("uk", "“claimlint” in the front matter must be a mapping with “packs” or “market”"),
+    ],
+)
+def test_what_the_front_matter_asks_for_in_vain_is_told(load, own, said):
+    linter = load(Choice(("base",)), base=RULE)
+    (problem,) = linter.check(f"---\ntitle: Tea\nclaimlint: {own}\n---\n\nSo calm.", "a.md").problems
+    assert problem.message.startswith(said)
+    assert problem.line == 3
+
+
+def test_a_market_is_known_by_the_packs_about_it(load):
+    linter = load(Choice(("base",)), base="jurisdiction: mars" + RULE)
+    for market in ("mars", "UK", "[us, us-state, uk, eu, au]"):
+        assert linter.check(f"---\nclaimlint: {{market: {market}}}\n---\n\nSo calm.", "a.md").problems == ()
+
+
+def test_the_known_markets_are_those_of_the_shipped_packs():
+    shipped = {pack.jurisdiction for pack in packs.load_packs(["auto"], examples=False)} - {""}
+    assert selection._shipped_markets() == shipped
+
+
+def test_a_pack_that_is_asked_for_and_not_loaded_is_told(load):
+    linter = load(Choice(("base",)), base=RULE)
+    (problem,) = linter.check("So calm.", packs=("bose",)).problems
+    assert "“bose”, which is not loaded" in problem.message

@@ -19,7 +19,7 @@ import warnings
 import zipfile
 from contextlib import suppress
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import docx_kit
 import pytest
@@ -37,11 +37,11 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather have another client
     from starlette.testclient import TestClient
 
-from claimlint.web import server
+from claimlint.web import beneath, server
 from claimlint.web.app import app
 from claimlint.web.desk import Desk
 from claimlint.web.folder import Folder
-from claimlint.web.guard import LIMIT, Guard, Keys
+from claimlint.web.guard import KEY, LIMIT, Guard, Keys
 from claimlint.web.refusals import Refused
 from claimlint.web.surface import Surface
 from claimlint.web.turns import Turns
@@ -144,43 +144,57 @@ def keys() -> tuple[Keys, list[str]]:
 def serving(folder: Path, host: str = "127.0.0.1", seconds: float = 20):
     made, tokens = keys()
     desk = Desk(Project.at(folder), "1.2.3")
-    return app(desk, Folder(folder), made, "1.2.3", host=host, port=8000, seconds=seconds), tokens
+    return app(desk, Folder(folder), made, "1.2.3", host=host, seconds=seconds), tokens
 
 
 @pytest.fixture
 def stranger(folder):
-    """A client without the cookie, and the tokens that the terminal showed."""
+    """A client without the key, and the tokens that the terminal showed."""
     made, tokens = serving(folder)
     return TestClient(made, base_url=f"http://{HOST}", headers=PAGE, raise_server_exceptions=False), tokens
+
+
+def entered(client, token: str, **options):
+    """The answer to a page that shows its token; the client has the key from then on, if there is one."""
+    response = client.post("/api/session", json={"token": token}, **options)
+    if response.status_code == 200:
+        client.headers[KEY] = response.json()["key"]
+    return response
 
 
 @pytest.fixture
 def client(stranger):
     client, tokens = stranger
-    assert client.get(f"/?token={tokens[0]}").status_code == 200
+    assert entered(client, tokens[0]).status_code == 200
     return client
 
 
 def test_token_is_good_once(stranger):
     client, tokens = stranger
     assert client.get("/api/start").status_code == 401
-    for wrong in ("", "x", tokens[0][:-1], tokens[0] + "x", "ü", "%00"):
-        assert client.get("/", params={"token": wrong}).status_code == 403
-    response = client.get(f"/?token={tokens[0]}", follow_redirects=False)
-    assert (response.status_code, response.headers["location"]) == (303, "/")
-    cookie = response.headers["set-cookie"]
-    assert re.fullmatch(r"claimlint-8000=[\w-]{43}; HttpOnly; Path=/; SameSite=strict", cookie)
+    for wrong in ("", "x", tokens[0][:-1], tokens[0] + "x", "ü", "\0"):
+        assert entered(client, wrong).status_code == 403
+    for page in ("http://127.0.0.1:9000", "http://evil.example", "null"):
+        assert entered(client, tokens[0], headers={"Origin": page}).status_code == 403
+    response = entered(client, tokens[0])
+    assert re.fullmatch(r"[\w-]{43}", client.headers[KEY])
+    assert "set-cookie" not in response.headers
     assert client.get("/api/start").status_code == 200
-    # whoever has the cookie may come again by the same address
-    assert client.get(f"/?token={tokens[0]}").status_code == 200
-    client.cookies.clear()
+    del client.headers[KEY]
     for _ in range(3):
-        spent = client.get(f"/?token={tokens[0]}")
+        spent = entered(client, tokens[0])
         assert (spent.status_code, "terminal shows a new one" in spent.json()["error"]) == (403, True)
     assert len(tokens) == 2
-    assert client.get("/?token=").status_code == 403
-    assert client.get("/", params={"token": "guessed"}).status_code == 403
-    assert client.get(f"/?token={tokens[1]}").status_code == 200
+    assert entered(client, "guessed").status_code == 403
+    assert entered(client, tokens[1]).status_code == 200
+
+
+def test_what_a_browser_sends_by_itself_opens_nothing(client):
+    """Cookies are sent to every server of the host, and by every page that asks."""
+    key = client.headers.pop(KEY)
+    for cookie in (f"{KEY}={key}", f"claimlint={key}", f"claimlint-8000={key}"):
+        assert client.get("/api/start", headers={"Cookie": cookie}).status_code == 401
+    assert client.get("/api/start", params={"key": key, KEY: key}).status_code == 401
 
 
 def test_headers_of_every_answer(client):
@@ -219,9 +233,9 @@ def test_headers_of_every_answer(client):
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Sec-Fetch-Site": "none"}, 403),
-        ({"Cookie": "claimlint-8000=x"}, 401),
-        ({"Cookie": "claimlint-8000=ü"}, 401),
-        ({"Cookie": ""}, 401),
+        ({KEY: "x"}, 401),
+        ({KEY: "ü"}, 401),
+        ({KEY: ""}, 401),
         ({"Content-Length": "x"}, 400),
         ({"Content-Length": "-1"}, 400),
         ({"Content-Length": str(50_000_000)}, 413),
@@ -233,8 +247,6 @@ def test_headers_of_every_answer(client):
 )
 def test_refused_by_its_headers(client, headers, status):
     headers = {name: value.encode() for name, value in ({"Content-Type": "application/json"} | headers).items()}
-    if "Cookie" in headers:
-        client.cookies.clear()
     response = client.post("/api/check", content=json.dumps(TEXT), headers=headers)
     assert response.status_code == status
     assert response.json()["error"]
@@ -244,7 +256,7 @@ def test_refused_by_its_headers(client, headers, status):
 def test_neither_origin_nor_site(folder):
     made, tokens = serving(folder)
     client = TestClient(made, base_url="http://localhost:8000")
-    client.get(f"/?token={tokens[0]}")
+    entered(client, tokens[0], headers={"Origin": "http://localhost:8000"})
     assert client.post("/api/check", json=TEXT).status_code == 403
     assert client.post("/api/check", json=TEXT, headers={"Origin": "http://localhost:8000"}).status_code == 200
     assert client.get("/api/start").status_code == 200
@@ -266,7 +278,7 @@ def test_neither_origin_nor_site(folder):
     ],
 )
 def test_names_of_the_server(told, host, ours):
-    assert Guard(None, keys()[0], told, 1)._ours(host) is ours
+    assert Guard(None, keys()[0], told)._ours(host) is ours
 
 
 # Bad input
@@ -357,6 +369,37 @@ def test_listed_are_drafts_that_can_be_opened(client, folder):
         assert client.get(path).status_code == 404
 
 
+@pytest.mark.parametrize("name", ["link.md", "up/outside.md", "up/inside/crlf.md"])
+def test_a_link_that_comes_after_the_look_is_not_followed(folder, monkeypatch, name):
+    """As if somebody had put it there between the look at the name and the opening of the file."""
+    here, config = Folder(folder), Project.at(folder).config
+    monkeypatch.setattr(beneath, "linked", lambda *_: False)
+    monkeypatch.setattr(Folder, "admit", lambda _self, name, _config: PurePosixPath(name))
+    with pytest.raises(Refused, match="symbolic links are not followed"):
+        here.read(name, config)
+    monkeypatch.setattr(Folder, "read", lambda *_: b"old")
+    outside = folder.parent.joinpath("outside.md").read_bytes()
+    if name == "link.md":  # the link gives way to the draft; what it led to stays
+        here.save(name, "new", sha256(b"old").hexdigest(), config)
+        assert not folder.joinpath(name).is_symlink()
+    else:
+        with pytest.raises(Refused, match="symbolic links are not followed"):
+            here.save(name, "new", sha256(b"old").hexdigest(), config)
+    assert folder.parent.joinpath("outside.md").read_bytes() == outside
+    assert folder.joinpath("crlf.md").read_bytes() == CRLF.encode()
+    assert not list(folder.rglob("*.tmp"))
+
+
+def test_where_folders_cannot_be_opened_links_are_looked_for_first(folder, monkeypatch):
+    monkeypatch.setattr(beneath, "_RELATIVE", False)
+    here, config = Folder(folder), Project.at(folder).config
+    assert here.read("blog/post.md", config) == DRAFT.encode()
+    here.save("blog/post.md", "new", sha256(DRAFT.encode()).hexdigest(), config)
+    assert folder.joinpath("blog", "post.md").read_text(encoding="utf8") == "new"
+    with pytest.raises(beneath.LinkedError):
+        beneath.read(folder, PurePosixPath("up/outside.md"), 100)
+
+
 def streamed(made, size: int, **headers: str) -> tuple[int, int]:
     """Status of a request whose body comes in pieces, and how much of it was read."""
     read, answers = 0, []
@@ -381,8 +424,7 @@ def streamed(made, size: int, **headers: str) -> tuple[int, int]:
 
 
 def test_50_megabytes_are_not_read(client):
-    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    status, read = streamed(client.app, 50_000_000, cookie=cookie)
+    status, read = streamed(client.app, 50_000_000, **{KEY: client.headers[KEY]})
     assert status == 413
     assert read <= LIMIT + (2 << 20)
     assert streamed(client.app, 50_000_000) == (401, 0)
@@ -591,7 +633,7 @@ class Server:
             text=True,
         )
         self.url = self.process.stdout.readline().strip()
-        self.base = self.url.partition("/?")[0]
+        self.base, _, self.token = self.url.partition("/#token=")
 
     def stop(self) -> tuple[int, str]:
         self.process.send_signal(signal.SIGINT)
@@ -615,9 +657,9 @@ def test_ctrl_c_stops_quietly_even_in_the_middle(folder):
 
 
 def stopped_in_the_middle(started: Server) -> None:
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{32}", started.url)
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/#token=[\w-]{32}", started.url)
     with httpx.Client(base_url=started.base, headers={"Origin": started.base}) as client:
-        assert client.get(started.url, follow_redirects=True).status_code == 200
+        assert entered(client, started.token).status_code == 200
         assert client.post("/api/check", json=TEXT).status_code == 200
         # more than may be sent: the answer comes before the end, or the connection is closed; the server lives
         try:
@@ -692,27 +734,25 @@ def test_open(monkeypatch, capsys):
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
-    """The command on a folder of its own, and the cookie for it."""
+    """The command on a folder of its own, and the key to it."""
     folder = tmp_path_factory.mktemp("served")
     furnish(folder)
-    with Server(folder) as started:
-        with httpx.Client() as client:
-            client.get(started.url)
-            (cookie,) = client.cookies.jar
-        yield folder, started.base, {"name": cookie.name, "value": cookie.value, "url": started.base}
+    with Server(folder) as started, httpx.Client(base_url=started.base, headers={"Origin": started.base}) as client:
+        entered(client, started.token)
+        yield folder, started.base, client.headers[KEY]
 
 
 @pytest.fixture
 def visit(browser, running):
     """Opens the page; a message on the console, an exception or a request to anybody else fails the test."""
-    folder, base, cookie = running
+    folder, base, key = running
     furnish(folder)
     contexts, trouble, allowed = [], [], []
 
     def open_(*, expect: str = "", **options):
         allowed.append(expect)
         contexts.append(browser.new_context(permissions=["clipboard-read", "clipboard-write"], **options))
-        contexts[-1].add_cookies([cookie | {"sameSite": "Strict", "httpOnly": True}])
+        contexts[-1].add_init_script(f"if (origin === '{base}') sessionStorage.setItem('claimlint-key', '{key}')")
         page = contexts[-1].new_page()
         page.set_default_timeout(8000)
         page.on("console", lambda message: trouble.append(message.text))
@@ -1131,6 +1171,24 @@ def test_a_stranger_sees_an_empty_page(browser, running):
     page = context.new_page()
     page.goto(running[1])
     page.wait_for_selector("#alert:has-text('open the address that the terminal shows')")
-    page.goto(f"{running[1]}/?token=guessed")
-    assert "not the address" in page.inner_text("body")
+    page.goto(f"{running[1]}/#token=guessed")
+    page.wait_for_selector("#alert:has-text('not the address')")
     context.close()
+
+
+def test_the_address_lets_one_tab_in_and_leaves_no_trace(browser, tmp_path):
+    furnish(tmp_path)
+    with Server(tmp_path) as started:
+        context = browser.new_context()
+        page, other = context.new_page(), context.new_page()
+        page.goto(started.url)
+        page.wait_for_selector("html[data-ready]")
+        assert page.inner_text("#folder") == tmp_path.name
+        assert page.url == f"{started.base}/"
+        assert context.cookies() == []
+        page.reload()
+        page.wait_for_selector("html[data-ready]")
+        assert page.inner_text("#folder") == tmp_path.name
+        other.goto(started.url)
+        other.wait_for_selector("#alert:has-text('the terminal shows a new one')")
+        context.close()

@@ -35,12 +35,22 @@ _HOMES = {
     "init": "setup",
 }
 """Command → the module that has it."""
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+"""What a disk says that is full, may not be written, or is broken."""
 
 
 def run() -> None:
     # one thread a process: small products gain nothing from more, and --jobs has a use for the cores
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _in_utf8()
     raise SystemExit(main())
+
+
+def _in_utf8() -> None:
+    """Begin again in UTF-8, if the locale says something else: drafts, registers and reports call files by UTF-8."""
+    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8":
+        sys.stdout.flush()
+        os.execve(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]], os.environ | {"PYTHONUTF8": "1"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,9 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+        if error.errno not in (errno.EPIPE, *_DISK):
             raise
-        # nobody reads on, or the disk is full; keep the interpreter from failing again when it flushes at exit
+        # nobody reads on, or the disk takes no more; keep the interpreter from failing again when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno == errno.EPIPE:
             return 141

@@ -80,7 +80,7 @@ def project(args: argparse.Namespace) -> Project:
     return Project(
         _configured(args),
         packs=tuple(str(here / name) if (here / name).exists() else name for name in named),
-        market=tuple(getattr(args, "market", None) or ()),
+        market=tuple(name.lower() for name in getattr(args, "market", None) or ()),
         exhaustive=getattr(args, "exhaustive", False),
         baseline=not getattr(args, "no_baseline", False),
         keep=not getattr(args, "no_cache", False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import sys
@@ -31,7 +32,7 @@ from claimlint.cli.arguments import (
 from claimlint.config import Config
 from claimlint.errors import ConfigError
 from claimlint.project import Project
-from claimlint.structs import Struct, field
+from claimlint.structs import Struct, field, replace
 from claimlint.types import SEVERITIES, Report, Status
 
 # ruff: noqa: PLC0415
@@ -56,6 +57,9 @@ def add_to(commands: Commands) -> None:
     check.add_argument("--diff", metavar="REF", help="only claims on lines changed since this git commit or branch")
     check.add_argument("--stdin-filename", default="stdin.md", metavar="NAME", help="what to call standard input")
     check.add_argument("--force-exclude", action="store_true", help="apply “exclude” to files given by name, for hooks")
+    check.add_argument(
+        "--strict-coverage", action="store_true", help="exit 2 if a draft that was asked for is not checked as a whole"
+    )
     check.add_argument("--fix", action="store_true", help="put safe rewrites into the drafts; what is left is reported")
     check.add_argument("--dry-run", action="store_true", help="with --fix: print the change as a diff, write nothing")
     check.add_argument("--watch", action="store_true", help="check again what changes, and show what is new and gone")
@@ -68,7 +72,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from claimlint import drafts
+    from claimlint import coverage, drafts
 
     if args.statistics and args.format != "full":
         raise ConfigError(f"--statistics is a format of its own; leave out “--format {args.format}”")
@@ -82,24 +86,28 @@ def _check(args: argparse.Namespace) -> int:
         return watch(args)
     here = project(args)
     stdin = args.stdin_filename if "-" in args.paths else ""
-    asked = drafts.asked(args.paths, here.config, stdin=stdin, force_exclude=args.force_exclude)
+    asked, skipped = drafts.find(args.paths, here.config, stdin=stdin, force_exclude=args.force_exclude)
     if args.fix:
         _fix(asked, here, dry_run=args.dry_run)
         if args.dry_run:
             return 0
     reports = here.reports(asked, stdin, wanted="findings", folders=folders(args), jobs=args.jobs)
+    if args.strict_coverage:
+        reports = coverage.strict(reports, skipped)
     if args.diff:
         from claimlint.settle import changes
 
         reports = map(changes.since(args.diff), reports)
     if not args.no_progress:
         reports = with_progress(reports, len(asked))
-    outcome = Outcome(here.config)
-    context = context_of(here, args)
+    outcome = Outcome(here.config, reporting.Tally(skipped))
+    context = replace(context_of(here, args), skipped=skipped)
     with output(args.output) as out:
         _reporter(args)(outcome.watch(reports), out, context)
     if args.output:
         print(f"{outcome.tally}; see {args.output}")
+    elif args.format == "concise" and not outcome.tally.whole:
+        print(f"claimlint: {outcome.tally.left_out()}", file=sys.stderr)
     warn_of_age(here.compiled.sources.heads, here.config)
     return outcome.code
 
@@ -110,7 +118,7 @@ def context_of(here: Project, args: argparse.Namespace) -> reporting.Context:
 
 def _fix(asked: Mapping[str, str], here: Project, *, dry_run: bool) -> None:
     """Apply safe rewrites; with dry_run, print them as one unified diff. Unreadable drafts are left to the check."""
-    from claimlint import drafts, store
+    from claimlint import drafts, readers, store
     from claimlint.fix import fixed
 
     for name, document in drafts.readable(asked, {}):
@@ -125,6 +133,8 @@ def _fix(asked: Mapping[str, str], here: Project, *, dry_run: bool) -> None:
             continue
         if dry_run:
             sys.stdout.writelines(_diff(name, source, after))
+        elif readers.load(name).source != source:
+            raise ConfigError("was changed while it was checked; nothing was written, run it again", path=name)
         else:
             store.replace(Path(name), after)
             print(f"fixed {name}")
@@ -186,11 +196,14 @@ def output(path: Path | None) -> Iterator[TextIO]:
         utf8(sys.stdout)
         yield sys.stdout
         return
-    try:
-        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as out:
+    from claimlint import store
+
+    with store.writing(path) as file:
+        out = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="\n")
+        try:
             yield out
-    except OSError as error:
-        raise ConfigError(f"cannot write: {error.strerror}", path=path) from error
+        finally:
+            out.detach()  # writes the rest, and leaves the file to whoever opened it
 
 
 def with_progress(reports: Iterable[Report], total: int) -> Iterator[Report]:

@@ -61,7 +61,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _inventory(args: argparse.Namespace) -> int:
-    from claimlint import drafts
+    from claimlint import drafts, store
     from claimlint.report import inventory
 
     here = project(args)
@@ -73,10 +73,7 @@ def _inventory(args: argparse.Namespace) -> int:
             raise ConfigError("a spreadsheet needs --output FILE")
         book = io.BytesIO()
         inventory.write_xlsx(reports, book, here.today)
-        try:
-            args.output.write_bytes(book.getvalue())
-        except OSError as error:
-            raise ConfigError(f"cannot write: {error.strerror}", path=args.output) from error
+        store.replace(args.output, book.getvalue())
     else:
         with output(args.output) as text:
             if args.format == "json":
@@ -100,8 +97,8 @@ def _report(args: argparse.Namespace) -> int:
     from claimlint.report import bundle
 
     here = project(args)
-    asked = drafts.asked(args.paths, here.config)
-    outcome = Outcome(here.config)
+    asked, skipped = drafts.find(args.paths, here.config)
+    outcome = Outcome(here.config, reporting.Tally(skipped))
     reports = here.reports(asked, folders=folders(args), jobs=args.jobs)
     if not args.no_progress:
         reports = with_progress(reports, len(asked))

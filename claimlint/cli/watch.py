@@ -54,8 +54,8 @@ def _fit(args: argparse.Namespace) -> None:
     """Raises ConfigError for what does not go together."""
     if args.format not in _FORMATS:
         raise ConfigError(f"--watch shows what changes as {' or '.join(_FORMATS)}, not as {args.format}")
-    for option in ("fix", "output", "statistics"):
-        if getattr(args, option):
+    for option in ("fix", "output", "statistics", "strict-coverage"):
+        if getattr(args, option.replace("-", "_")):
             raise ConfigError(f"--watch does not go with --{option}")
     if "-" in args.paths:
         raise ConfigError("--watch needs files; standard input does not change")

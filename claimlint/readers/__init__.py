@@ -20,7 +20,7 @@ _READERS: dict[str, tuple[str, dict[str, bool]]] = {
 }
 """Suffix → the module that reads such drafts, imported on use, and its options."""
 WORD = frozenset({".docx"})
-_OTHER = frozenset(".doc .docm .dot .dotm .dotx .odt .rtf .pages".split())
+OTHER = frozenset(".doc .docm .dot .dotm .dotx .odt .rtf .pages".split())
 """Formats of word processors that look like drafts and are not read."""
 SUFFIXES = frozenset(_READERS) | WORD
 
@@ -35,16 +35,21 @@ def read(source: str, name: str) -> Document:
 
 
 def document(draft: str | Document, name: str) -> Document:
-    """A draft that may have been read already."""
+    """A draft that may have been read already. Raises TypeError if it is neither that nor text."""
+    if not isinstance(draft, str | Document):
+        hint = "; decode it first" if isinstance(draft, bytes | bytearray) else ""
+        raise TypeError(f"a draft is text (str) or a Document, not {type(draft).__name__}{hint}")
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a draft is text (str), not {type(name).__name__}")
     return draft if isinstance(draft, Document) else read(draft, name)
 
 
 def decode(data: bytes, name: str) -> Document:
     """Read what a file of this name holds. Raises ReadError if that is no draft."""
     suffix = _suffix(name)
-    if len(data) > _limit(name):
-        raise ReadError(_too_long(len(data), _limit(name)), path=name)
-    if suffix in _OTHER:
+    if len(data) > limit_of(name):
+        raise ReadError(_too_long(len(data), limit_of(name)), path=name)
+    if suffix in OTHER:
         raise ReadError(f"{suffix} files are not read; save it as .docx", path=name)
     if suffix not in WORD:
         return read(_text(data, name), name)
@@ -71,7 +76,7 @@ def load(path: str | Path, name: str = "", *, limit: int = 0) -> Document:
 
 def content(path: str | Path, *, limit: int = 0) -> bytes:
     """The bytes of a draft's file. Raises ReadError."""
-    path, limit = Path(path), limit or _limit(path)
+    path, limit = Path(path), limit or limit_of(path)
     try:
         size = path.stat().st_size
         if path.is_dir():
@@ -91,7 +96,8 @@ def _suffix(name: str | Path) -> str:
     return Path(name).suffix.lower()
 
 
-def _limit(name: str | Path) -> int:
+def limit_of(name: str | Path) -> int:
+    """Bytes that a draft of this name may have."""
     return MAX_BYTES_PACKED if _suffix(name) in WORD else MAX_BYTES
 
 

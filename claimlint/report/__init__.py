@@ -7,12 +7,12 @@ and on the screen: everything before counts in offsets.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Literal, Protocol, TextIO, cast
 
 from claimlint.structs import Struct, field
-from claimlint.types import SEVERITIES, Finding, Report, Rule, Severity, Status
+from claimlint.types import SEVERITIES, Finding, Report, Rule, Severity, Skipped, Status, Why
 
 Audience = Literal["", "writer", "reviewer"]
 AUDIENCES: tuple[Audience, ...] = ("writer", "reviewer")
@@ -21,13 +21,14 @@ AUDIENCES: tuple[Audience, ...] = ("writer", "reviewer")
 
 class Context(Struct, frozen=True):
     """What a reporter knows beside the reports. show: the statuses that formats for people print. audience: for whom;
-    "" for everybody."""
+    "" for everybody. skipped: what was passed over on the way to the drafts."""
 
     rules: Mapping[str, Rule]
     version: str
     color: bool = False
     show: tuple[Status, ...] = ("open",)
     audience: Audience = ""
+    skipped: Sequence[Skipped] = ()
 
     def shown(self, report: Report) -> list[Finding]:
         return [finding for finding in report.findings if self._shows(finding)]
@@ -71,9 +72,13 @@ def explained(finding: Finding) -> str:
 
 
 class Tally(Struct):
-    """Counts over a run. severities and rules count open findings only."""
+    """Counts over a run. severities and rules count open findings only. empty: drafts without a text to check; unparsed:
+    sentences that are too long to parse."""
 
+    skipped: Sequence[Skipped] = ()
     drafts: int = 0
+    empty: int = 0
+    unparsed: int = 0
     drafts_with_findings: int = 0
     problems: int = 0
     severities: Counter[Severity] = field(default_factory=Counter)
@@ -85,6 +90,8 @@ class Tally(Struct):
         self.drafts += 1
         self.drafts_with_findings += bool(open_)
         self.problems += len(report.problems)
+        self.empty += report.empty
+        self.unparsed += len(report.unparsed)
         self.severities.update(finding.severity for finding in open_)
         self.statuses.update(finding.status for finding in report.findings)
         self.rules.update(finding.rule for finding in open_)
@@ -100,7 +107,34 @@ class Tally(Struct):
         where = f"{self.drafts_with_findings} of {drafts}" if graded else drafts
         settled = [f"{count} {status}" for status, count in sorted(self.statuses.items()) if status != "open" and count]
         unread = [counted(self.problems, "problem")] if self.problems else []
-        return "; ".join([f"{', '.join(graded) or 'no findings'} in {where}", *settled, *unread])
+        left = [self.left_out()] if self.left_out() else []
+        return "; ".join([f"{', '.join(graded) or 'no findings'} in {where}", *settled, *unread, *left])
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing was left out but what is no draft anyway."""
+        other = any(each.draft or each.why != "format" for each in self.skipped)
+        return not (self.empty or self.unparsed or other)
+
+    def left_out(self) -> str:
+        """What was not checked, or not as a whole, and why; "" if that is nothing."""
+        empty = [f"{self.empty} empty"] if self.empty else []
+        long = [f"{counted(self.unparsed, 'sentence')} too long to parse"] if self.unparsed else []
+        whys = Counter(each.why for each in self.skipped)
+        skipped = ", ".join(f"{whys[why]} {words}" for why, words in SKIPPED.items() if whys[why])
+        return "; ".join([*empty, *long, *([f"skipped: {skipped}"] if skipped else [])])
+
+
+SKIPPED: Mapping[Why, str] = {
+    "excluded": "excluded",
+    "hidden": "hidden",
+    "installed": "installed",
+    "report": "in a report",
+    "format": "of another format",
+    "link": "behind a link",
+    "special": "neither file nor folder",
+}
+"""Why something was skipped, in words that go with a number."""
 
 
 def counted(count: int, what: str) -> str:

@@ -46,8 +46,7 @@ def write(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"cannot write: {error.strerror}", path=folder) from error
-    for name, data in made.items():
-        store.replace(folder / name, data)
+    store.replace_all({folder / name: data for name, data in made.items()})
 
 
 def _text(write: Callable[[io.StringIO], None]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, TextIO
 
@@ -16,12 +17,12 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def write(reports: Iterable[Report], out: TextIO, context: Context) -> None:
-    tally = Tally()
+    tally = Tally(context.skipped)
     documents = []
     for report in reports:
         tally.add(report)
         documents.append(_document(report))
-    dump(_envelope(context.version, documents) | {"summary": summary(tally)}, out)
+    dump(_envelope(context.version, documents) | {"summary": summary(tally), "coverage": _coverage(tally)}, out)
 
 
 def write_inspection(documents: Iterable[dict[str, Any]], out: TextIO, version: str) -> None:
@@ -136,6 +137,7 @@ def _sentence(reading: Reading, block: Block, lines: Lines) -> dict[str, Any]:
         **_range(reading.span, lines),
         "text": reading.text,
         "frame": reading.frame,
+        "parsed": reading.parsed,
         "cues": [
             {
                 "kind": cue.kind,
@@ -177,6 +179,17 @@ def _range(span: Span, lines: Lines) -> dict[str, Any]:
 def _position(offset: int, lines: Lines) -> dict[str, int]:
     at = lines.position(offset)
     return {"line": at.line, "column": at.column, "offset": at.offset}
+
+
+def _coverage(tally: Tally) -> dict[str, Any]:
+    whys = Counter(each.why for each in tally.skipped)
+    named = [{"path": each.name, "why": each.why} for each in tally.skipped if each.draft or each.why != "format"]
+    return {
+        "empty": tally.empty,
+        "unparsed": tally.unparsed,
+        "skipped": dict(sorted(whys.items())),
+        "paths": named,
+    }
 
 
 def summary(tally: Tally) -> dict[str, Any]:

@@ -35,6 +35,8 @@ def sentence(document: Document, reading: Reading, lines: Lines, fates: Fates | 
     at = lines.position(reading.span.start)
     yield f"{printable(document.name)}:{at.line}:{at.column}: {printable(reading.text)}"
     yield f"  frame: {reading.frame}"
+    if not reading.parsed:
+        yield "  too long to parse: what governs what is judged by punctuation alone"
     for cue in reading.cues:
         strength = f" ({cue.strength})" if cue.strength else ""
         yield f"  {cue.kind} “{printable(cue.text)}”{strength}{_governs(block, cue)}"

@@ -9,8 +9,8 @@ from pathlib import Path, PurePath
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from claimlint.report import Context
-from claimlint.types import Finding, Lines, Problem, Report, Rule, Severity, Source, Span
+from claimlint.report import SKIPPED, Context
+from claimlint.types import Finding, Lines, Problem, Report, Rule, Severity, Skipped, Source, Span
 
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "advice": "note"}
 
@@ -28,10 +28,12 @@ def write(reports: Iterable[Report], out: TextIO, context: Context) -> None:
         "semanticVersion": context.version,
         "rules": [_rule(rule) for rule in context.rules.values()],
     }
+    failed = bool(notifications)
+    notifications += [_passed_over(each) for each in context.skipped if each.draft or each.why != "format"]
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "invocations": [{"executionSuccessful": not notifications, "toolExecutionNotifications": notifications}],
+        "invocations": [{"executionSuccessful": not failed, "toolExecutionNotifications": notifications}],
         "results": results,
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
@@ -109,6 +111,11 @@ def _notification(problem: Problem, report: Report) -> dict[str, Any]:
         "message": {"text": f"cannot read: {problem.message}"},
         "locations": [_location(report, {"startLine": problem.line})],
     }
+
+
+def _passed_over(skipped: Skipped) -> dict[str, Any]:
+    place = {"physicalLocation": {"artifactLocation": {"uri": _uri(skipped.name)}}}
+    return {"level": "note", "message": {"text": f"skipped: {SKIPPED[skipped.why]}"}, "locations": [place]}
 
 
 def _location(report: Report, region: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ _COLORS: dict[Severity, str] = {"error": "31", "warning": "33", "advice": "36"}
 
 def full(reports: Iterable[Report], out: TextIO, context: Context) -> None:
     """Each finding with its line, what is missing and why, and a closing summary."""
-    tally = Tally()
+    tally = Tally(context.skipped)
 
     def counted() -> Iterator[Report]:
         for report in reports:
@@ -55,7 +55,7 @@ def gone(name: str, finding: Finding, why: str, context: Context) -> str:
 
 def statistics(reports: Iterable[Report], out: TextIO, context: Context) -> None:
     """How often each rule found something, most frequent first, and the summary."""
-    tally = Tally()
+    tally = Tally(context.skipped)
     for report in reports:
         tally.add(report)
         _problems(report, out, context)

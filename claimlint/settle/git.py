@@ -5,24 +5,32 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 from claimlint.errors import ConfigError
 
-_HEADER = re.compile(rb"^[0-9a-f]{40,64} \d+ (\d+)")
-UNCOMMITTED = "Not Committed Yet"
+_HEADER = re.compile(rb"^([0-9a-f]{40,64}) \d+ (\d+)")
+_AUTHOR = re.compile(rb"^author (.*>)", re.MULTILINE)
+_WHAT = "who wrote a waived claim"
 _UNKNOWN = re.compile(
     r"not a git repository|no such path|no such ref|bad revision|outside repository|ambiguous argument|not installed"
 )
 """What git says of files that it does not know."""
 
 
-def git(*arguments: str, folder: Path | None = None, what: str = "git", index: Path | None = None) -> bytes:
+def git(
+    *arguments: str,
+    folder: Path | None = None,
+    what: str = "git",
+    index: Path | None = None,
+    given: bytes | None = None,
+) -> bytes:
     """What git prints. Raises ConfigError with git's own words; what: who needs it, for the message; index: another
-    than the repository's."""
+    than the repository's; given: its standard input."""
     env = os.environ | {"LC_ALL": "C"} | ({"GIT_INDEX_FILE": str(index)} if index else {})
     try:
-        run = subprocess.run(["git", *arguments], capture_output=True, check=False, cwd=folder, env=env)
+        run = subprocess.run(["git", *arguments], capture_output=True, check=False, cwd=folder, env=env, input=given)
     except FileNotFoundError as error:
         raise ConfigError(f"{what} needs git, which is not installed") from error
     if run.returncode:
@@ -45,8 +53,9 @@ def commit(ref: str) -> str | None:
 
 
 def authors(path: Path) -> dict[int, str]:
-    """Line, from 1 → “Name <address>” of who wrote it last, by `git blame`; lines not yet committed are left out, and
-    those that a shallow clone ascribes to its first commit.
+    """Line, from 1 → “Name <address>” of who wrote it last, by `git blame` and as the commit has it: the repository's
+    `.mailmap`, which whoever writes a claim may write too, gives nobody another name. Lines not yet committed are left
+    out, and those that a shallow clone ascribes to its first commit.
 
     Of a binary file, such as a Word document, git knows no lines. Raises ConfigError where git knows and will not say:
     a repository whose owner it does not trust, a configuration that it cannot use.
@@ -56,23 +65,38 @@ def authors(path: Path) -> dict[int, str]:
     folder = path.absolute().parent
     blamed = _blame(path.name, folder)
     shallow = attempt("rev-parse", "--is-shallow-repository", folder=folder) == b"true\n"
-    found: dict[int, str] = {}
-    number, name = 0, ""
+    commits: dict[int, bytes] = {}
+    number = 0
     for line in blamed.split(b"\n"):
         if header := _HEADER.match(line):
-            number = int(header[1])
-        elif line.startswith(b"author "):
-            name = line.removeprefix(b"author ").decode("utf-8", "replace")
-        elif line.startswith(b"author-mail ") and name != UNCOMMITTED:
-            found[number] = f"{name} {line.removeprefix(b'author-mail ').decode('utf-8', 'replace')}"
+            number = int(header[2])
+            if header[1].strip(b"0"):
+                commits[number] = header[1]
         elif line == b"boundary" and shallow:
-            found.pop(number, None)
+            commits.pop(number, None)
+    wrote = _wrote(set(commits.values()), folder)
+    return {line: wrote[commit] for line, commit in commits.items() if commit in wrote}
+
+
+def _wrote(commits: Collection[bytes], folder: Path) -> dict[bytes, str]:
+    """Commit → its author, from the commit itself."""
+    if not commits:
+        return {}
+    asked = b"".join(commit + b"\n" for commit in sorted(commits))
+    printed = git("cat-file", "--batch", folder=folder, what=_WHAT, given=asked)
+    found: dict[bytes, str] = {}
+    while printed:
+        first, _, rest = printed.partition(b"\n")
+        commit, _, size = first.split(b" ")
+        if author := _AUTHOR.search(rest[: int(size)].partition(b"\n\n")[0]):
+            found[commit] = author[1].decode("utf-8", "replace")
+        printed = rest[int(size) + 1 :]
     return found
 
 
 def _blame(name: str, folder: Path) -> bytes:
     try:
-        return git("blame", "--line-porcelain", "-w", "--", name, folder=folder, what="who wrote a waived claim")
+        return git("blame", "--line-porcelain", "-w", "--", name, folder=folder, what=_WHAT)
     except OSError:
         return b""  # a draft in a folder that is not there, in an editor
     except ConfigError as error:

@@ -15,7 +15,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -26,7 +26,7 @@ from claimlint.structs import Struct
 from claimlint.web import view
 from claimlint.web.desk import Choice, Desk, Draft, annotatable
 from claimlint.web.folder import Folder, digest_of
-from claimlint.web.guard import Guard, Keys, too_large
+from claimlint.web.guard import ENTRANCE, Guard, Keys, too_large
 from claimlint.web.refusals import Refused
 from claimlint.web.turns import SECONDS, Turns
 
@@ -64,6 +64,7 @@ class Pages:
         return [
             Route("/", self.page),
             Route("/assets/{name}", self.asset),
+            Route(ENTRANCE, self.session, methods=["POST"]),
             Route("/api/start", self.start),
             Route("/api/drafts", self.drafts),
             Route("/api/check", self.check, methods=["POST"]),
@@ -72,18 +73,14 @@ class Pages:
             Route("/api/save", self.save, methods=["POST"]),
         ]
 
-    async def page(self, request: Request) -> Response:
-        """The page itself holds nothing of anybody's; what it asks for needs the cookie."""
-        token = request.query_params.get("token")
-        if token is not None and request.method == "GET":
-            response = RedirectResponse("/", 303)
-            name = request.app.state.cookie
-            if self._keys.opens(request.cookies.get(name, "")):
-                return response
-            response.set_cookie(name, self._keys.redeem(token), httponly=True, samesite="strict")
-            return response
+    async def page(self, _: Request) -> Response:
+        """The page itself holds nothing of anybody's; what it asks for needs the key."""
         accept = ",".join(sorted(readers.SUFFIXES))
         return HTMLResponse(view.TEMPLATES.get_template("serve.html").render(accept=accept, version=self._version))
+
+    async def session(self, request: Request) -> Response:
+        """The key, for the token of the address. That stands behind “#”, which browsers send to no server."""
+        return JSONResponse({"key": self._keys.redeem(_string(await _json(request), "token"))})
 
     async def asset(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -162,15 +159,13 @@ class Pages:
         if "text" in data:
             name = path or _name(_string(data, "name"))
             if path:
-                await asyncio.to_thread(self._folder.path, path, self._desk.config)
+                await asyncio.to_thread(self._folder.admit, path, self._desk.config)
             return Asked(Draft(_formatted(name, as_), _text(data)), choice, path, given=True)
         content = await asyncio.to_thread(self._folder.read, path, self._desk.config)
         return Asked(Draft(_formatted(path, as_), content), choice, path)
 
 
-def app(
-    desk: Desk, folder: Folder, keys: Keys, version: str, *, host: str, port: int, seconds: float = SECONDS
-) -> ASGIApp:
+def app(desk: Desk, folder: Folder, keys: Keys, version: str, *, host: str, seconds: float = SECONDS) -> ASGIApp:
     """The whole server as an ASGI application."""
     made = Starlette(
         routes=Pages(desk, folder, keys, version, seconds).routes(),
@@ -183,9 +178,7 @@ def app(
             Exception: _failed,
         },
     )
-    guard = Guard(made, keys, host, port)
-    made.state.cookie = guard.cookie
-    return guard
+    return Guard(made, keys, host)
 
 
 # What goes wrong, as an answer

@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 
 from claimlint import drafts, readers, store
 from claimlint.config import Config
+from claimlint.errors import ConfigError, ReadError
+from claimlint.web import beneath
 from claimlint.web.refusals import Refused
 
 _MOST = 5000
@@ -34,25 +36,37 @@ class Folder:
         names = (
             name
             for name, why in found.items()
-            if not why and not _UNNAMED.search(name) and not self._linked(PurePosixPath(name))
+            if not why and not _UNNAMED.search(name) and not beneath.linked(self.root, PurePosixPath(name))
         )
         return [name for name, _ in zip(names, range(_MOST), strict=False)]
 
-    def path(self, name: str, config: Config) -> Path:
-        """Where a draft of the list is. Raises Refused."""
+    def admit(self, name: str, config: Config) -> PurePosixPath:
+        """The name, if it is one of the list. Raises Refused."""
         if not name or _UNNAMED.search(name):
             raise Refused(400, "this is no name of a draft")
         if Path(name).anchor or ".." in Path(name).parts:
             raise Refused(403, "only drafts below the folder of the server can be opened")
-        if self._linked(PurePosixPath(name)):
+        if beneath.linked(self.root, PurePosixPath(name)):
             raise Refused(403, f"{name}: symbolic links are not followed")
         if name not in drafts.asked([str(self.root)], config):
             raise Refused(404, f"{name}: no draft of this name below the folder")
-        return self.root / name
+        return PurePosixPath(name)
 
     def read(self, name: str, config: Config) -> bytes:
         """Raises Refused, and ReadError if it is too large or not readable."""
-        return readers.content(self.path(name, config))
+        path = self.admit(name, config)
+        limit = readers.limit_of(name)
+        try:
+            data = beneath.read(self.root, path, limit)
+        except beneath.LinkedError:
+            raise Refused(403, f"{name}: symbolic links are not followed") from None
+        except FileNotFoundError:
+            raise Refused(404, f"{name}: no draft of this name below the folder") from None
+        except OSError as error:
+            raise ReadError(f"cannot be read: {error.strerror or error}", path=name) from error
+        if data is None:
+            raise ReadError(f"more than the limit of {limit:,} bytes; split it", path=name)
+        return data
 
     def save(self, name: str, text: str, digest: str, config: Config) -> str:
         """The digest of what is on disk now. Raises Refused if what is there is not what was opened (`digest`)."""
@@ -68,16 +82,20 @@ class Folder:
             if readers.decode(there, name).digest:
                 raise Refused(415, f"{name} is no text; its annotated copy can be downloaded")
             data = text.encode()
-            store.replace(self.path(name, config), data)
+            self._write(name, data)
             return digest_of(data)
 
-    def _linked(self, name: PurePosixPath) -> bool:
-        path = self.root
-        for part in name.parts:
-            path = path / part
-            if path.is_symlink():
-                return True
-        return False
+    def _write(self, name: str, data: bytes) -> None:
+        try:
+            with (
+                beneath.parent(self.root, PurePosixPath(name)) as (path, folder),
+                store.writing(path, links=False, folder=folder) as file,
+            ):
+                file.write(data)
+        except beneath.LinkedError:
+            raise Refused(403, f"{name}: symbolic links are not followed") from None
+        except OSError as error:
+            raise ConfigError(f"cannot write: {error.strerror or error}", path=name) from error
 
 
 def digest_of(data: bytes) -> str:

@@ -1,7 +1,8 @@
 """Who may talk to the server, from where, and how much.
 
 Only a browser that was given the address of the terminal, and only from the page of this server: other sites, other local
-servers and names that resolve to this machine (DNS rebinding) are refused before anything is read.
+servers and names that resolve to this machine (DNS rebinding) are refused before anything is read. There is no cookie, which
+every server on this machine would be sent, whatever its port: the page sends its key in a header.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import ipaddress
 import secrets
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -21,6 +21,9 @@ from claimlint.web.refusals import Refused
 LIMIT = readers.MAX_BYTES_PACKED + 2_000_000
 """Bytes of a request: the largest file that a reader takes, and some room."""
 API = "/api/"
+ENTRANCE = "/api/session"
+"""Where a page shows the token of its address, and gets the key for all other requests."""
+KEY = "x-claimlint-key"
 _SAFE = ("GET", "HEAD")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _POLICY = (
@@ -38,7 +41,7 @@ _HEADERS = {
 
 
 class Keys:
-    """The token of the address in the terminal, good for one browser, and the cookie that this browser gets for it.
+    """The token of the address in the terminal, good for one page, and the key that this page gets for it.
 
     announce: called with each new token.
     """
@@ -54,7 +57,7 @@ class Keys:
         self._announce(self.token)
 
     def redeem(self, token: str) -> str:
-        """The cookie's value. Raises Refused; whoever shows a spent token sends its owner to the terminal for a new one."""
+        """The key. Raises Refused; whoever shows a spent token sends its owner to the terminal for a new one."""
         if self.token and secrets.compare_digest(token.encode(), self.token.encode()):
             self._spent.add(token)
             self.token = ""
@@ -65,16 +68,15 @@ class Keys:
             raise Refused(403, "this address was used already; the terminal shows a new one")
         raise Refused(403, "this is not the address that the terminal shows")
 
-    def opens(self, cookie: str) -> bool:
-        return secrets.compare_digest(cookie.encode(), self._session.encode())
+    def opens(self, key: str) -> bool:
+        return secrets.compare_digest(key.encode(), self._session.encode())
 
 
 class Guard:
-    """host: what the server was told to listen on; port: names the cookie, since cookies are shared by all ports."""
+    """host: what the server was told to listen on."""
 
-    def __init__(self, app: ASGIApp, keys: Keys, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, keys: Keys, host: str) -> None:
         self._app, self._keys, self._host = app, keys, host.lower()
-        self.cookie = f"claimlint-{port}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -106,7 +108,7 @@ class Guard:
             raise Refused(403, "only the page of this server may ask")
         if not told and method not in _SAFE:
             raise Refused(403, "this needs the header Origin")
-        if not self._keys.opens(_cookie(headers, self.cookie)):
+        if path != ENTRANCE and not self._keys.opens(headers.get(KEY, "")):
             raise Refused(401, "open the address that the terminal shows")
         size = headers.get("content-length", "0")
         if not (size.isascii() and size.isdigit()):
@@ -140,14 +142,6 @@ def _digits(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _cookie(headers: Headers, name: str) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return ""
-    return found.value if found else ""
 
 
 def _limited(receive: Receive) -> Receive:

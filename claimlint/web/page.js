@@ -367,7 +367,10 @@ const boxes = (id, choices) => {
   }));
 };
 
+// An address of the terminal, in a tab that is here already.
+addEventListener("hashchange", () => { if (location.hash.startsWith("#token=")) location.reload(); });
 await tried(async () => {
+  await server.enter();
   const there = await server.start();
   ({ limit, suffixes } = there);
   byId("folder").textContent = there.folder;

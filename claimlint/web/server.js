@@ -6,10 +6,14 @@ export class Refusal extends Error {
 
 const tab = crypto.getRandomValues(new Uint32Array(4)).join("-");
 
+// What lets this page in. It is kept for this tab and this origin, port included, so that a reload finds it.
+const KEPT = "claimlint-key";
+let key = sessionStorage.getItem(KEPT) ?? "";
+
 const ask = async (path, options = {}) => {
   let response;
   try {
-    response = await fetch(path, { ...options, headers: { "X-Claimlint-Tab": tab, ...options.headers } });
+    response = await fetch(path, { ...options, headers: { "X-Claimlint-Tab": tab, "X-Claimlint-Key": key, ...options.headers } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Refusal(0, "claimlint does not answer; is it still running in the terminal? Your text is still here.");
@@ -35,6 +39,18 @@ const sent = (path, { file, ...draft }, choice, signal) => {
   });
 };
 
+// The token of the address is good once; whoever comes by it again has the key already.
+export const enter = async () => {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (token === null) return;
+  history.replaceState(null, "", location.pathname);
+  try {
+    ({ key } = await (await posted("/api/session", { token })).json());
+    sessionStorage.setItem(KEPT, key);
+  } catch (error) {
+    if (!key) throw error;
+  }
+};
 export const start = async () => (await ask("/api/start")).json();
 export const drafts = async () => (await (await ask("/api/drafts")).json()).drafts;
 export const check = async (draft, choice, signal) => (await sent("/api/check", draft, choice, signal)).json();

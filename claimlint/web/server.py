@@ -62,14 +62,14 @@ def _run(desk: Desk, version: str, host: str, listener: socket.socket, *, open_:
     name = f"[{host}]" if ":" in host else host
 
     def address(token: str) -> str:
-        return f"http://{name}:{port}/?token={token}"
+        return f"http://{name}:{port}/#token={token}"
 
     keys = Keys(lambda token: print(address(token), flush=True))
     print("Ctrl-C stops", file=sys.stderr, flush=True)
     if open_:
         webbrowser.open(address(keys.token))
     settings = uvicorn.Config(
-        app(desk, Folder(Path.cwd()), keys, version, host=host, port=port),
+        app(desk, Folder(Path.cwd()), keys, version, host=host),
         http=_Prompt,
         log_level="critical",  # what fails is told by the application; what Ctrl-C cuts off is no failure
         access_log=False,
