@@ -20,6 +20,7 @@ from claimlint.entries import (
     Entry,
     Keys,
     Lines,
+    is_file,
     items,
     named,
     one_of,
@@ -158,7 +159,7 @@ def bibliographies(config: Config) -> tuple[Path, ...]:
         return (usual,) if config.path and usual.is_file() else ()
     paths = {name: config.root / name for name in config.bibliography}
     for name, path in paths.items():
-        if not path.is_file():
+        if not is_file(path):
             message = f"no such bibliography “{name}”; its path is relative to this file"
             raise ConfigError(message, path=config.path, line=config.lines.get(name))
     return tuple(paths.values())

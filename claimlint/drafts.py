@@ -9,6 +9,7 @@ from pathlib import Path
 from claimlint import config as configuration
 from claimlint import readers
 from claimlint.config import Config
+from claimlint.entries import exists, is_folder
 from claimlint.errors import ReadError
 from claimlint.types import Document, Problem, Report
 
@@ -25,10 +26,10 @@ def asked(paths: Iterable[str], config: Config, *, stdin: str = "", force_exclud
     for path in map(Path, paths):
         if str(path) == "-" and stdin:
             found.setdefault(stdin, "")
-        elif path.is_dir():
+        elif is_folder(path):
             for draft, why in list(_walk(path, config)) or [(called(path), "no drafts in this folder")]:
                 found.setdefault(draft, why)
-        elif not path.exists():
+        elif not exists(path):
             found.setdefault(called(path), "no such file or folder")
         elif not (force_exclude and configuration.excludes(config, path)):
             found.setdefault(called(path), "")

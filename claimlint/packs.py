@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib.metadata import entry_points
@@ -19,7 +20,9 @@ from typing import Any
 import yaml
 
 from claimlint import patterns
+from claimlint.entries import exists
 from claimlint.errors import PackError, did_you_mean
+from claimlint.terminal import harmless
 from claimlint.types import SEVERITIES, Fix, Rule, Source, Treatment
 
 MAX_BYTES = 4_000_000
@@ -141,7 +144,10 @@ def _plain(node: yaml.Node, path: Path) -> _Node:
 def _text(node: _Node) -> str:
     if not isinstance(node.value, str) or not node.value.strip():
         raise node.error("must be a text" if not isinstance(node.value, list) else "must be one text, not a list")
-    return " ".join(node.value.split())
+    text = " ".join(node.value.split())
+    if harmless(text) != text:
+        raise node.error("must be a text without control characters")
+    return text
 
 
 def _texts(node: _Node) -> tuple[str, ...]:
@@ -254,9 +260,12 @@ def _basis(node: _Node) -> tuple[Source, ...]:
 
 def _date(node: _Node) -> str:
     value = str(node.value)
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise node.error(f"must be a date like 2026-11-01, not “{value}”")
-    return value
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            return date.fromisoformat(value).isoformat()
+    except ValueError:
+        pass
+    raise node.error(f"must be a date like 2026-11-01, not “{value}”")
 
 
 def _examples(node: _Node) -> dict[str, tuple[str, ...]]:
@@ -536,12 +545,12 @@ def _pinned(reference: str, near: Path, *, examples: bool = False) -> Pack:
 def _locate(name: str, near: Path) -> Path:
     if re.fullmatch(r"[a-z0-9-]+", name):
         for candidate in (builtin_dir() / name, builtin_dir() / f"{name}.yml"):
-            if candidate.exists():
+            if exists(candidate):
                 return candidate
         if installed := _installed().get(name):
             return installed
     path = near / name
-    if path.exists():
+    if exists(path):
         return path
     known = [*builtin_names(), *_installed()]
     raise PackError(f"there is no pack “{name}”{did_you_mean(name, known)} Known packs: {', '.join(known)}")

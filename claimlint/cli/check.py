@@ -31,6 +31,7 @@ from claimlint.cli.packs import warn_of_age
 from claimlint.config import Config
 from claimlint.errors import ConfigError
 from claimlint.project import Project
+from claimlint.terminal import printable
 from claimlint.types import SEVERITIES, Report, Status
 
 # ruff: noqa: PLC0415
@@ -124,7 +125,7 @@ def _fix(asked: Mapping[str, str], here: Project, *, dry_run: bool) -> None:
             sys.stdout.writelines(_diff(name, source, after))
         else:
             store.replace(Path(name), after)
-            print(f"fixed {name}")
+            print(f"fixed {printable(name)}")
 
 
 def _diff(name: str, before: str, after: str) -> Iterator[str]:

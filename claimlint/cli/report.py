@@ -28,6 +28,7 @@ from claimlint.cli.arguments import (
 from claimlint.cli.check import Outcome, output, with_progress
 from claimlint.cli.packs import warn_of_age
 from claimlint.errors import ConfigError
+from claimlint.terminal import printable
 from claimlint.types import SEVERITIES, Report
 
 # ruff: noqa: PLC0415
@@ -84,7 +85,7 @@ def _inventory(args: argparse.Namespace) -> int:
             else:
                 inventory.write_csv(reports, text)
     for report in unread:
-        print(f"{report.name}: cannot read: {report.problems[0].message}", file=sys.stderr)
+        print(printable(f"{report.name}: cannot read: {report.problems[0].message}"), file=sys.stderr)
     return 2 if unread else 0
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from claimlint.report import Context, explained
+from claimlint.terminal import harmless
 from claimlint.types import Finding, Lines, Report
 
 _LEVELS = {"error": "error", "warning": "warning", "advice": "notice"}
@@ -38,6 +39,7 @@ def _command(level: str, place: dict[str, object], message: str) -> str:
 
 
 def _data(text: str) -> str:
+    text = "\n".join(map(harmless, text.split("\n")))
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from claimlint.report import Context, Tally
+from claimlint.terminal import harmless, printable
 from claimlint.types import Finding, Lines, Report, Severity, Span
 
 _WIDTH = 100
@@ -152,25 +153,10 @@ def _expanded(text: str, column: int) -> str:
     """Tabs as spaces, and nothing that would move the cursor or turn the text around."""
     shown = []
     for character in text:
-        piece = " " * (_TAB - column % _TAB) if character == "\t" else _harmless(character)
+        piece = " " * (_TAB - column % _TAB) if character == "\t" else harmless(character)
         shown.append(piece)
         column += _columns(piece)
     return "".join(shown)
-
-
-def _harmless(character: str) -> str:
-    bidirectional = "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
-    return "\ufffd" if bidirectional or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character
-
-
-def printable(text: str) -> str:
-    """Text from a draft on one line of a terminal."""
-    return text if text.isprintable() else harmless(" ".join(text.split()))
-
-
-def harmless(text: str) -> str:
-    """Text from a draft without what steers a terminal or turns the text around; as long as before."""
-    return text if text.isprintable() else "".join(map(_harmless, text))
 
 
 def _fitting(text: str, room: int) -> str:

@@ -39,7 +39,9 @@ def main() -> None:
         "print_final_stats": 1,
         "verbosity": 1,
     }
-    atheris.Setup([sys.argv[0], *(f"-{name}={value}" for name, value in options.items()), str(found / "corpus")], target.run)
+    atheris.Setup(
+        [sys.argv[0], *(f"-{name}={value}" for name, value in options.items()), str(found / "corpus")], target.run
+    )
     atheris.Fuzz()
 
 

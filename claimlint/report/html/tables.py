@@ -13,7 +13,7 @@ from claimlint.report.html.cards import Card
 from claimlint.report.html.layout import Page, heading
 from claimlint.report.html.runs import Tone
 from claimlint.report.inventory import STATUSES
-from claimlint.report.text import harmless
+from claimlint.terminal import harmless
 from claimlint.types import SEVERITIES, Rule
 
 Key = TypeVar("Key", bound=Hashable)
