@@ -313,7 +313,9 @@ def main() -> None:
             rows[case] = sum(whole)
             growth = sum(whole) / max(sum(part), 0.01) / 10
             times = " ".join(f"{each:8.3f}" for each in whole)
-            print(f"{suffix:6} {case:32} {times} s; a byte takes {growth:.1f} times what it does in a tenth", flush=True)
+            print(
+                f"{suffix:6} {case:32} {times} s; a byte takes {growth:.1f} times what it does in a tenth", flush=True
+            )
         median, worst = statistics.median(rows.values()), max(rows, key=rows.__getitem__)
         micro = 1e6 / arguments.bytes
         print(f"{suffix:6} median {median * micro:.2f} µs a byte, worst {rows[worst] * micro:.2f} ({worst}):"

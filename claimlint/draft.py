@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from claimlint import balance, facts, selection
 from claimlint import judge as judgement
@@ -394,9 +395,14 @@ class Draft:
     def _section_cues(self, row: Sentence) -> frozenset[str]:
         if all(judgement.SECTION.isdisjoint(self.rules[hit.rule].needs) for hit in row.hits):
             return frozenset()
-        section = self._document.blocks[row.block].section
-        same = [other for other in self._sentences if self._document.blocks[other.block].section == section]
-        return frozenset(cue.name for other in same for cue in self._cues.find(other.text))
+        return self._cues_of_sections[self._document.blocks[row.block].section]
+
+    @cached_property
+    def _cues_of_sections(self) -> Mapping[int | None, frozenset[str]]:
+        found: defaultdict[int | None, set[str]] = defaultdict(set)
+        for row in self._sentences:
+            found[self._document.blocks[row.block].section].update(cue.name for cue in self._cues.find(row.text))
+        return {section: frozenset(names) for section, names in found.items()}
 
     def _approval(self, hit: Hit, index: int) -> tuple[bool, str]:
         row = self._sentences[index]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import accumulate
 
 from claimlint import readers
 from claimlint.draft import Draft
@@ -17,7 +19,7 @@ from claimlint.language.cues import Cues
 from claimlint.language.library import Library
 from claimlint.packs import Pack
 from claimlint.patterns import Text, tokenize
-from claimlint.types import Document, Finding, Reading, Report, Rule
+from claimlint.types import Document, Finding, Reading, Report, Rule, Span
 
 _SPACES = re.compile(r"\W+")
 
@@ -115,12 +117,14 @@ class Linter:
 
 def _specific(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
     """The findings without those of broad rules that a specific one overlaps."""
-    specific = [item for item in findings if not rules[item.rule].broad]
-    return [
-        item
-        for item in findings
-        if not rules[item.rule].broad or not any(other.span.overlaps(item.span) for other in specific)
-    ]
+    specific = sorted(item.span for item in findings if not rules[item.rule].broad)
+    starts, ends = [span.start for span in specific], list(accumulate((span.end for span in specific), max))
+
+    def covered(span: Span) -> bool:
+        before = bisect_left(starts, span.end)
+        return before > 0 and ends[before - 1] > span.start
+
+    return [item for item in findings if not rules[item.rule].broad or not covered(item.span)]
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -124,6 +124,10 @@ _CONTINUES = re.compile(
 )
 
 
+_MOST_ENTRIES = 200_000
+"""Characters of a draft's references that authors and years are looked for in: a thousand entries or so."""
+
+
 @dataclass(slots=True)
 class References:
     """What a draft's markers can resolve to: numbered entries, footnotes, anchors, keys of its front matter, the text of
@@ -138,6 +142,20 @@ class References:
     owned: tuple[str, ...] = ()
     since: int = 0
     library: Library = field(default_factory=Library)
+    _room: int = _MOST_ENTRIES
+    _known: dict[str, _Resolved] = field(default_factory=dict)
+
+    def list(self, entry: str) -> None:
+        """Add an entry to those that authors and years are looked for in, as long as there is room."""
+        if len(entry) <= self._room:
+            self._room -= len(entry)
+            self.entries.append(entry)
+
+    def once(self, entry: str, resolve: Callable[[str, References], _Resolved]) -> _Resolved:
+        """What an entry is worth, worked out the first time that something cites it."""
+        if entry not in self._known:
+            self._known[entry] = resolve(entry, self)
+        return self._known[entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +200,7 @@ def references(
             position[block.section] = position.get(block.section, 0) + 1
             number = (labelled[1] or labelled[2]) if labelled else str(position[block.section])
             refs.numbers.setdefault(number, block.text + " " + " ".join(mark.target for mark in block.marks))
-            refs.entries.append(block.text)
+            refs.list(block.text)
             refs.blocks.add(index)
     for name in ("sources", "references", "citations", "bibliography"):
         _front_matter(document.meta.get(name), refs)
@@ -195,7 +213,7 @@ def _front_matter(value: Any, refs: References) -> None:
         text = " ".join(_strings(item))
         if not text:
             continue
-        refs.entries.append(text)
+        refs.list(text)
         if isinstance(item, Mapping) and isinstance(item.get("id"), str):
             refs.keys[item["id"]] = text
 
@@ -373,6 +391,10 @@ def _block(block: Block, refs: References) -> _Resolved:
 
 
 def _entry(entry: str, refs: References) -> _Resolved:
+    return refs.once(entry, _judged)
+
+
+def _judged(entry: str, refs: References) -> _Resolved:
     study = _study(entry, refs)
     return _Resolved(_entry_fault(entry, study, refs), _line(entry), study)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -39,7 +40,7 @@ def _command(level: str, place: dict[str, object], message: str) -> str:
 
 
 def _data(text: str) -> str:
-    text = "\n".join(map(harmless, text.split("\n")))
+    text = re.sub(r"[^\r\n]+", lambda run: harmless(run[0]), text)
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

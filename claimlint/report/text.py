@@ -14,6 +14,8 @@ _WIDTH = 100
 _LEAD = 30
 _MAX_LINES = 3
 _TAB = 4
+_REACH = 1000
+"""Characters on either side of a span, and of it, that may be shown of a line."""
 _COLORS: dict[Severity, str] = {"error": "31", "warning": "33", "advice": "36"}
 
 
@@ -121,9 +123,15 @@ def excerpt(source: str, span: Span, lines: Lines, color: str, context: Context)
     yield f"{'':{gutter}} |"
     for number in shown:
         line = lines.span(number)
-        text = source[line.start : line.end].rstrip("\r\n")
-        start = max(0, span.start - line.start)
-        before, marked, after = _clipped(text, start, min(len(text), span.end - line.start))
+        end = line.end
+        while end > line.start and source[end - 1] in "\r\n":
+            end -= 1
+        start, stop = max(line.start, span.start), min(end, span.end)
+        before, marked, after = _clipped(
+            source[max(line.start, start - _REACH) : start],
+            source[start : min(stop, start + _REACH)],
+            source[stop : min(end, stop + _REACH)],
+        )
         yield f"{number:>{gutter}} | {before}{marked}{after}".rstrip()
         carets = _paint(color, "^" * max(1, _columns(marked)), context)
         yield f"{'':{gutter}} | {' ' * _columns(before)}{carets}"
@@ -131,11 +139,11 @@ def excerpt(source: str, span: Span, lines: Lines, color: str, context: Context)
         yield f"{'':{gutter}} | …"
 
 
-def _clipped(text: str, start: int, end: int) -> tuple[str, str, str]:
+def _clipped(before: str, marked: str, after: str) -> tuple[str, str, str]:
     """The text before, in and after the span as a terminal shows it, cut to what fits in a line."""
-    before = _expanded(text[:start], 0)
-    marked = _expanded(text[start:end], _columns(before))
-    after = _expanded(text[end:], _columns(before) + _columns(marked))
+    before = _expanded(before, 0)
+    marked = _expanded(marked, _columns(before))
+    after = _expanded(after, _columns(before) + _columns(marked))
     if _columns(before) + _columns(marked) + _columns(after) <= _WIDTH:
         return before, marked, after
     if _columns(before) > _LEAD:
