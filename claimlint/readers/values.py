@@ -40,10 +40,11 @@ _NAMES = re.compile(r"[^.\[\]]*[^.\[\]\d][^.\[\]]*")
 def front_matter(names: list[str], text: str) -> BlockKind | None:
     if not _REFERENCES.isdisjoint(names) or not text.strip():
         return None
-    if len(names) == 1 or names[-2] in _HEADS:
-        if names[-1] in _TITLES:
+    name = names[-1] if names else ""
+    if len(names) < 2 or names[-2] in _HEADS:
+        if name in _TITLES:
             return "title"
-        if names[-1] in _DESCRIPTIONS:
+        if name in _DESCRIPTIONS:
             return "description"
     return attribute(names, text)
 
