@@ -16,6 +16,7 @@ from json import JSONDecodeError, JSONDecoder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from claimlint.entries import beginning
 from claimlint.errors import ConfigError
 from claimlint.language.library import doi_of
 from claimlint.studies import STUDY_TYPES as STUDY_TYPES  # noqa: PLC0414 - part of this module's interface
@@ -96,7 +97,7 @@ def load_all(paths: Iterable[Path]) -> tuple[Work, ...]:
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
+        data = beginning(path, MAX_BYTES)
     except OSError as error:
         raise ConfigError(f"cannot read: {error.strerror}", path=path) from error
     if data is None:

@@ -312,6 +312,9 @@ def _table(path: Path) -> Any:
         message, _, place = str(error).partition(" (at ")
         at = re.match(r"line (\d+)", place)
         raise ConfigError(message, path=path, line=int(at[1]) if at else None) from error
+    except (RecursionError, ValueError) as error:
+        wrong = "is too deeply nested" if isinstance(error, RecursionError) else "holds a number that is too long"
+        raise ConfigError(wrong, path=path) from error
     tool = data.get("tool")
     return tool.get("claimlint") if isinstance(tool, dict) else None
 

@@ -67,7 +67,7 @@ def read(name: str, why: str = "", *, stdin: bool = False) -> Document:
     """
     if why:
         raise ReadError(why)
-    return readers.decode(sys.stdin.buffer.read(), name) if stdin else readers.load(name)
+    return readers.decode(sys.stdin.buffer.read(readers.MAX_BYTES_PACKED + 1), name) if stdin else readers.load(name)
 
 
 def readable(drafts: Mapping[str, str], unread: dict[str, Report]) -> Iterator[tuple[str, Document]]:

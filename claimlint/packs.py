@@ -20,12 +20,13 @@ from typing import Any
 import yaml
 
 from claimlint import patterns
-from claimlint.entries import exists
+from claimlint.entries import beginning, exists
 from claimlint.errors import PackError, did_you_mean
 from claimlint.terminal import harmless
 from claimlint.types import SEVERITIES, Fix, Rule, Source, Treatment
 
 MAX_BYTES = 4_000_000
+_MAX_DEPTH = 50
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is several times faster, where it was built in
 REMEDIES = ("hedge", "citation", "disclosure", "balance", "removal")
 ABOUT = ("any", "health", "treatment")
@@ -83,14 +84,15 @@ class _Node:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        data = beginning(path, MAX_BYTES)
     except OSError as error:
         raise PackError(f"cannot be read: {error.strerror}", path=path) from None
+    if data is None:
+        raise PackError(f"is larger than {MAX_BYTES // 1_000_000} MB; split the pack into a folder of files", path=path)
+    return data
 
 
 def _parse_yaml(data: bytes, path: Path) -> _Node:
-    if len(data) > MAX_BYTES:
-        raise PackError(f"is larger than {MAX_BYTES // 1_000_000} MB; split the pack into a folder of files", path=path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -105,8 +107,10 @@ def _parse_yaml(data: bytes, path: Path) -> _Node:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise PackError(f"is no valid YAML: {error.problem}", path=path, line=line) from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise PackError(f"is no valid YAML: {error}", path=path) from None
+    except RecursionError:
+        raise PackError("is too deeply nested", path=path) from None
     if node is None:
         raise PackError("is empty; a pack needs at least a name and rules", path=path)
     return _plain(node, path)
@@ -116,8 +120,10 @@ def _line(mark: Any) -> int:
     return int(mark.line) + 1
 
 
-def _plain(node: yaml.Node, path: Path) -> _Node:
+def _plain(node: yaml.Node, path: Path, depth: int = 0) -> _Node:
     line = node.start_mark.line + 1
+    if depth > _MAX_DEPTH:
+        raise PackError("is too deeply nested", path=path, line=line)
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, _Node] = {}
         for key, value in node.value:
@@ -126,10 +132,10 @@ def _plain(node: yaml.Node, path: Path) -> _Node:
                 raise PackError("a key must be a word", path=path, line=key.start_mark.line + 1)
             if name in mapping:
                 raise PackError(f"the key “{name}” is given twice", path=path, line=key.start_mark.line + 1)
-            mapping[name] = _plain(value, path)
+            mapping[name] = _plain(value, path, depth + 1)
         return _Node(mapping, line, path)
     if isinstance(node, yaml.SequenceNode):
-        return _Node([_plain(item, path) for item in node.value], line, path)
+        return _Node([_plain(item, path, depth + 1) for item in node.value], line, path)
     kind = node.tag.removeprefix("tag:yaml.org,2002:")
     if kind not in _SCALARS:
         raise PackError(f"the YAML tag {node.tag} is not allowed in a pack", path=path, line=line)
@@ -342,7 +348,14 @@ def _identifier(node: _Node) -> str:
     return value
 
 
-_SOURCE: Mapping[str, Callable[[_Node], Any]] = {"title": _text, "url": _text, "section": _text, "read": _date}
+def _address(node: _Node) -> str:
+    value = _text(node)
+    if not re.fullmatch(r"https?://[^\s<>\"'()\[\]\\`]+", value):
+        raise node.error(f"must be an address such as https://example.org/study, not “{value}”")
+    return value
+
+
+_SOURCE: Mapping[str, Callable[[_Node], Any]] = {"title": _text, "url": _address, "section": _text, "read": _date}
 _TREATMENT: Mapping[str, Callable[[_Node], Any]] = {
     "name": _text,
     "terms": _pattern_texts,

@@ -6,8 +6,16 @@ import unicodedata
 
 
 def printable(text: str) -> str:
-    """Any text, on one line."""
-    return text if text.isprintable() else harmless(" ".join(text.split()))
+    """Any text, on one line that gives no command to what runs claimlint and reads along."""
+    return unbidding(text if text.isprintable() else harmless(" ".join(text.split())))
+
+
+def unbidding(line: str) -> str:
+    """The line without the beginnings of commands of GitHub Actions (`::error::` in front, `##[error]` anywhere) and Azure
+    Pipelines (`##vso[…]`); as long as before."""
+    if line.lstrip().startswith("::"):
+        line = line.replace("::", "\ufffd:", 1)
+    return line.replace("##[", "#\ufffd[").replace("##vso[", "#\ufffdvso[") if "##" in line else line
 
 
 def harmless(text: str) -> str:

@@ -179,5 +179,5 @@ def _trend(args: argparse.Namespace) -> int:
         elif args.format == "csv":
             inventory.write_table(header, rows, out)
         else:
-            out.writelines(f"{line}\n" for line in history.aligned([header, *rows]))
+            out.writelines(f"{printable(line)}\n" for line in history.aligned([header, *rows]))
     return 0

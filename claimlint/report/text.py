@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from claimlint.report import Context, Tally
-from claimlint.terminal import harmless, printable
+from claimlint.terminal import harmless, printable, unbidding
 from claimlint.types import Finding, Lines, Report, Severity, Span
 
 _WIDTH = 100
 _LEAD = 30
 _MAX_LINES = 3
 _TAB = 4
-_REACH = 1000
+_REACH = 300
 """Characters on either side of a span, and of it, that may be shown of a line."""
 _COLORS: dict[Severity, str] = {"error": "31", "warning": "33", "advice": "36"}
 
@@ -132,7 +132,7 @@ def excerpt(source: str, span: Span, lines: Lines, color: str, context: Context)
             source[start : min(stop, start + _REACH)],
             source[stop : min(end, stop + _REACH)],
         )
-        yield f"{number:>{gutter}} | {before}{marked}{after}".rstrip()
+        yield unbidding(f"{number:>{gutter}} | {before}{marked}{after}".rstrip())
         carets = _paint(color, "^" * max(1, _columns(marked)), context)
         yield f"{'':{gutter}} | {' ' * _columns(before)}{carets}"
     if last > shown[-1]:
@@ -159,6 +159,8 @@ def _clipped(before: str, marked: str, after: str) -> tuple[str, str, str]:
 
 def _expanded(text: str, column: int) -> str:
     """Tabs as spaces, and nothing that would move the cursor or turn the text around."""
+    if text.isprintable():
+        return text
     shown = []
     for character in text:
         piece = " " * (_TAB - column % _TAB) if character == "\t" else harmless(character)

@@ -21,7 +21,6 @@ from claimlint.types import Finding, Report
 
 FILE = ".claimlint/baseline.json"
 VERSION = 1
-_MAX_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,8 +57,6 @@ def load(path: Path, root: Path) -> Baseline:
 
 
 def _parsed(path: Path) -> Any:
-    if path.stat().st_size > _MAX_BYTES:
-        raise ConfigError(f"is larger than {_MAX_BYTES // 1_000_000} MB", path=path)
     try:
         return json.loads(read_text(path))
     except json.JSONDecodeError as error:

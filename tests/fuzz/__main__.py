@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: PLC0415 - atheris watches what is imported after it
 import argparse
 import faulthandler
 import random
