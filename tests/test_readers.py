@@ -17,6 +17,7 @@ from mapped import checked
 from claimlint import readers
 from claimlint.errors import ReadError
 from claimlint.readers import frontmatter
+from claimlint.readers.pieces import LONGEST
 from claimlint.types import Block, Document, Mark, Span
 
 
@@ -563,6 +564,28 @@ def test_suffixes() -> None:
     assert {".md", ".mdx", ".html", ".txt"} <= readers.SUFFIXES
     assert texts(readers.read("<p>a", "X.HTML")) == ["a"]
     assert texts(readers.read("*a*", "-")) == ["a"]
+
+
+@pytest.mark.parametrize("suffix", ["md", "html", "txt"])
+@pytest.mark.parametrize("gap", [" ", ". ", "&amp;"])
+def test_a_block_without_an_end_is_cut(suffix: str, gap: str) -> None:
+    words = [f"w{number}q" for number in range(5000)]
+    linked = f"{gap.join(words[:2000])} https://a.example/b {gap.join(words[2000:])}"
+    document = checked(readers.read(linked, f"a.{suffix}"))
+    assert len(document.blocks) > 2
+    assert all(len(block.text) <= LONGEST for block in document.blocks)
+    assert re.findall(r"w\d+q", ("" if gap == "&amp;" else " ").join(texts(document))) == words
+    ((said, target),) = marks(document, "link")
+    assert (said[-6:], target) == (words[1999], "https://a.example/b")
+
+
+def test_marks_of_a_cut_block_stay_at_their_words() -> None:
+    document = md(f"**start {'word ' * 3000}end** {'word ' * 1000}[last](u)")
+    held = [(block.text[mark.start : mark.end], mark.kind) for block in document.blocks for mark in block.marks]
+    assert [(text[:5], text[-3:], kind) for text, kind in held] == [
+        ("start", "ord", "strong"), ("word ", "end", "strong"), ("last", "ast", "link"),
+    ]  # fmt: skip
+    assert document.blocks[1].text.startswith("word ")
 
 
 # properties
