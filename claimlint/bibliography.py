@@ -33,7 +33,7 @@ SUFFIXES = (".bib", ".json")
 MAX_BYTES = 20_000_000
 _MAX_DEPTH = 50
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
-_PMID = re.compile(r"\bPMID\s*:?\s*(\d{1,9})\b", re.I)
+_PMID = re.compile(r"\bPMID(?:\s*:)?\s*(\d{1,9})\b", re.I)
 _STRAY = re.compile(
     r"\b[\w-]{1,40}[ \t]{0,20}=[ \t]{0,20}[{\"]|^[ \t]*,[ \t]*[\w-]{1,40}[ \t]*=|^[ \t]*@?\w{1,40}\{[^\s,{}]+,[ \t]*$"
 )

@@ -224,3 +224,9 @@ def test_the_command(name: str, data: bytes, arguments: list[str], code: int) ->
     assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
     assert len(done.stderr.splitlines()) <= 1
     assert not Path("executed").exists()
+
+
+def test_no_expression_takes_for_ever() -> None:
+    """Of strings that are made from it; one that goes back and forth without end takes years for these."""
+    command = [sys.executable, str(PROJECT / "tests" / "pumped.py"), "200"]
+    subprocess.run(command, check=True, timeout=1800, env={**os.environ, "PYTHONPATH": str(PROJECT)})

@@ -12,9 +12,9 @@ from claimlint.language.library import KEY, Library, described, keys
 from claimlint.studies import PRECLINICAL, preclinical, strongest, study_type
 from claimlint.types import Block, Citation, Document, Work
 
-_NAME = r"(?-i:[A-Z])[\w’'\-]+"
+_NAME = r"(?-i:[A-Z])[\w’'\-]{1,60}+"
 _YEAR = r"(?:(?:19|20)\d{2}[a-z]?|n\.d\.|in press)"
-_AND = rf"(?:\s*,?\s*(?:&|and)\s+(?:the\s+)?{_NAME}|,?\s+et\s+al\.?)"
+_AND = rf"(?:(?:\s*,)?\s*(?:&|and)\s+(?:the\s+)?{_NAME}|,?\s+et\s+al\.?)"
 _ORG = rf"{_NAME}(?:\s+(?:(?:of|for|the|and|on|&)\s+)*{_NAME})*"
 _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "doi": re.compile(
@@ -23,7 +23,7 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "pmid": re.compile(r"\b(?:PMID:?\s*\d{4,9}|PMC\s?\d{5,9}|NCT\d{8}|ISRCTN\d{8}|EudraCT\s*\d{4}-\d{6}-\d{2})\b"),
     "author-year": re.compile(
         rf"\((?:see\s+|e\.g\.,?\s+|reviewed\s+in\s+)?(?:the\s+)?{_ORG}(?:,\s*{_NAME})*{_AND}*,?\s+{_YEAR}(?:,\s*pp?\.\s*\d+(?:[–-]\d+)?)?"
-        rf"(?:\s*;[^()]{{4,120}}?\d{{4}}[a-z]?)*\)"
+        rf"(?:\s*(?:;[^();]{{4,120}}+)++(?:(?<=\d{{4}})|(?<=\d{{4}}[a-z])))?\)"
     ),
     "narrative": re.compile(
         rf"\b{_NAME}(?:{_AND}|\s+and\s+(?:colleagues|co-?workers|team))*\s+\((?:19|20)\d{{2}}[a-z]?\)"
@@ -40,8 +40,8 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "source": re.compile(r"\((?:sources?|ref(?:erence)?s?\.?|citation|via|according to)\s*[:—-]\s*[^)]{3,200}\)", re.I),
     # a trial by its name: "In SURMOUNT-1, …", "the PRECISION trial"; a bare agency is no citation
     "named": re.compile(
-        r"\b(?:[Ii]n\s+|the\s+)?(?-i:[A-Z][A-Z]+[A-Za-z]*(?:[ -]?\d{1,3})?)\s+(?:trials?|study|studies)\b"
-        r"|\b[Ii]n\s+(?:the\s+)?(?-i:[A-Z]{3,}[A-Za-z]*[ -]?\d{1,3})(?=\s*,)"
+        r"\b(?:[Ii]n\s+|the\s+)?(?-i:[A-Z]{2}[A-Za-z]*+(?:[ -]?\d{1,3})?)\s+(?:trials?|study|studies)\b"
+        r"|\b[Ii]n\s+(?:the\s+)?(?-i:[A-Z]{3}[A-Za-z]*+[ -]?\d{1,3})(?=\s*,)"
     ),
     "placeholder": re.compile(
         r"\[(?:citation needed|cite|cit|TK[^\]]*|source\??|ref\??|reference needed)\]|\((?:ref|cite|citation needed|source\?)\)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]*]*(?:\s*(?:\[\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+))*(?=\s)")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]*]*(?:\s*(?:\[\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]++))*(?=\s)")
 _NEXT = re.compile(r"\s+[\"'“‘(\[*•–—-]*\s*(?:[A-Z0-9À-Þ#]|[^\x00-\x7f\sa-zà-ÿ])")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|cf|al|approx|no|No|vol|Vol|pp|p|Fig|fig|ca|Inc|Ltd|Co|Jr|Sr|"

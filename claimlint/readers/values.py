@@ -34,7 +34,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PLACE = re.compile(r"\s*(?:[a-z][\w+.-]*:/|[./#]|www\.)\S*\s*\Z")
 _MARKUP = re.compile(r"[*_`<\[\\&~]|://|www\.|\{\{|\{%")
-_NAMES = re.compile(r"[^.\[\]]*[^.\[\]\d][^.\[\]]*")
+_NAMES = re.compile(r"(?<![^.\[\]])\d*+[^.\[\]\d][^.\[\]]*+")
 
 
 def front_matter(names: list[str], text: str) -> BlockKind | None:
