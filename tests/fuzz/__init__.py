@@ -7,6 +7,6 @@ dependencies, since it is not made for every Python):
 
     cd tests && python -m fuzz markdown --seconds 600
 
-What libFuzzer finds is left in the folder that it names; a shrunk copy belongs into corpus/TARGET/, where `test_fuzz.py` runs
-it from then on.
+With `--blind` atheris is not needed: words and pieces of the corpus are put together at random. What is found is left in the
+folder that is printed first; a shrunk copy belongs into corpus/TARGET/, where `test_fuzz.py` runs it from then on.
 """

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-PATIENCE = 30
+PATIENCE = 60
 """Seconds after which an input is said to hang."""
 
 
@@ -35,6 +35,8 @@ def _blind(arguments: argparse.Namespace, found: Path) -> None:
     target, chance = TARGETS[arguments.target], random.Random(arguments.seed)
     corpus = target.corpus(arguments.target)
     words = [word.encode("utf-8", "surrogatepass") for word in target.words]
+    for data in corpus:
+        target.run(data)  # loads what there is to load
     end, count = time.monotonic() + arguments.seconds, 0
     while time.monotonic() < end:
         parts = [chance.choice(words) for _ in range(chance.randrange(1, 30))]
