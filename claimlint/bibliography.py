@@ -15,6 +15,7 @@ from json import JSONDecodeError, JSONDecoder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from claimlint.entries import beginning
 from claimlint.errors import ConfigError
 from claimlint.language.library import doi_of
 from claimlint.structs import Struct
@@ -32,7 +33,7 @@ SUFFIXES = (".bib", ".json")
 MAX_BYTES = 20_000_000
 _MAX_DEPTH = 50
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
-_PMID = re.compile(r"\bPMID\s*:?\s*(\d{1,9})\b", re.I)
+_PMID = re.compile(r"\bPMID(?:\s*:)?\s*(\d{1,9})\b", re.I)
 _STRAY = re.compile(
     r"\b[\w-]{1,40}[ \t]{0,20}=[ \t]{0,20}[{\"]|^[ \t]*,[ \t]*[\w-]{1,40}[ \t]*=|^[ \t]*@?\w{1,40}\{[^\s,{}]+,[ \t]*$"
 )
@@ -95,7 +96,7 @@ def load_all(paths: Iterable[Path]) -> tuple[Work, ...]:
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
+        data = beginning(path, MAX_BYTES)
     except OSError as error:
         raise ConfigError(f"cannot read: {error.strerror}", path=path) from error
     if data is None:

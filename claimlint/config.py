@@ -19,6 +19,7 @@ from claimlint.entries import (
     Entry,
     Keys,
     Lines,
+    is_file,
     items,
     named,
     one_of,
@@ -158,7 +159,7 @@ def bibliographies(config: Config) -> tuple[Path, ...]:
         return (usual,) if config.path and usual.is_file() else ()
     paths = {name: config.root / name for name in config.bibliography}
     for name, path in paths.items():
-        if not path.is_file():
+        if not is_file(path):
             message = f"no such bibliography “{name}”; its path is relative to this file"
             raise ConfigError(message, path=config.path, line=config.lines.get(name))
     return tuple(paths.values())
@@ -332,6 +333,9 @@ def _table(path: Path) -> Any:
         message, _, place = str(error).partition(" (at ")
         at = re.match(r"line (\d+)", place)
         raise ConfigError(message, path=path, line=int(at[1]) if at else None) from error
+    except (RecursionError, ValueError) as error:
+        wrong = "is too deeply nested" if isinstance(error, RecursionError) else "holds a number that is too long"
+        raise ConfigError(wrong, path=path) from error
     tool = data.get("tool")
     return tool.get("claimlint") if isinstance(tool, dict) else None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from claimlint import config as configuration
 from claimlint import readers
 from claimlint.config import Config
+from claimlint.entries import exists, is_folder
 from claimlint.errors import ReadError
 from claimlint.types import Document, Problem, Report, Skipped, Why
 
@@ -35,13 +36,13 @@ def find(
     for path in map(Path, paths):
         if str(path) == "-" and stdin:
             found.setdefault(stdin, "")
-        elif path.is_dir():
+        elif is_folder(path):
             there = list(_walk(path, config))
             skipped += [each for each in there if isinstance(each, Skipped)]
             drafts = [each for each in there if not isinstance(each, Skipped)]
             for draft, why in drafts or [(called(path), "no drafts in this folder")]:
                 found.setdefault(draft, why)
-        elif not path.exists():
+        elif not exists(path):
             found.setdefault(called(path), "no such file or folder")
         elif force_exclude and configuration.excludes(config, path):
             skipped.append(Skipped(called(path), "excluded"))
@@ -112,7 +113,7 @@ def read(name: str, why: str = "", *, stdin: bool = False) -> Document:
     """
     if why:
         raise ReadError(why)
-    return readers.decode(sys.stdin.buffer.read(), name) if stdin else readers.load(name)
+    return readers.decode(sys.stdin.buffer.read(readers.MAX_BYTES_PACKED + 1), name) if stdin else readers.load(name)
 
 
 def readable(drafts: Mapping[str, str], unread: dict[str, Report]) -> Iterator[tuple[str, Document]]:

@@ -14,6 +14,7 @@ from typing import Any
 from claimlint.errors import ConfigError, did_you_mean
 from claimlint.structs import Struct
 
+MAX_BYTES = 50_000_000
 _MAX_VALUES = 100_000
 """Values of a file: a thousand waivers, say, have some twelve thousand."""
 _MAX_DEPTH = 10
@@ -125,11 +126,37 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def exists(path: Path) -> bool:
+    """Whether there is such a file or folder; likewise."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder; likewise."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def read_bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        data = beginning(path, MAX_BYTES)
     except OSError as error:
         raise ConfigError(f"cannot read: {error.strerror}", path=path) from error
+    if data is None:
+        raise ConfigError(f"is larger than {MAX_BYTES // 1_000_000} MB", path=path)
+    return data
+
+
+def beginning(path: Path, limit: int) -> bytes | None:
+    """The bytes of a file, None if they are more than the limit: a device may have no end. Raises OSError."""
+    with path.open("rb") as file:
+        data = file.read(limit + 1)
+    return data if len(data) <= limit else None
 
 
 def read_text(path: Path) -> str:

@@ -11,14 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from claimlint.terminal import printable
+
 
 class ClaimlintError(Exception):
-    """Base of all errors that a user can act on; the message says what to do. path and line are put in front."""
+    """Base of all errors that a user can act on; the message says what to do. path and line are put in front.
+
+    The message may quote what a stranger wrote: it is made one line that steers no terminal.
+    """
 
     def __init__(self, message: str, *, path: object = None, line: int | None = None) -> None:
-        self.message, self.path, self.line = message, path, line
+        self.message, self.path, self.line = printable(message), path, line
         place = "" if path is None else f"{path}:{line}: " if line else f"{path}: "
-        super().__init__(place + message)
+        super().__init__(printable(place) + self.message)
 
 
 class PackError(ClaimlintError):

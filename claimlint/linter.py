@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from claimlint import readers
@@ -16,7 +18,7 @@ from claimlint.find import Ruleset, compile_packs
 from claimlint.packs import Pack
 from claimlint.patterns import Text
 from claimlint.structs import replace
-from claimlint.types import Document, Finding, Reading, Report, Rule
+from claimlint.types import Document, Finding, Reading, Report, Rule, Span
 
 if TYPE_CHECKING:
     from claimlint.language.cues import Cues
@@ -135,12 +137,14 @@ class Linter:
 
 def _specific(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
     """The findings without those of broad rules that a specific one overlaps."""
-    specific = [item for item in findings if not rules[item.rule].broad]
-    return [
-        item
-        for item in findings
-        if not rules[item.rule].broad or not any(other.span.overlaps(item.span) for other in specific)
-    ]
+    specific = sorted(item.span for item in findings if not rules[item.rule].broad)
+    starts, ends = [span.start for span in specific], list(accumulate((span.end for span in specific), max))
+
+    def covered(span: Span) -> bool:
+        before = bisect_left(starts, span.end)
+        return before > 0 and ends[before - 1] > span.start
+
+    return [item for item in findings if not rules[item.rule].broad or not covered(item.span)]
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:

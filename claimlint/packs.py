@@ -9,20 +9,24 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from claimlint import patterns
+from claimlint.entries import beginning, exists
 from claimlint.errors import PackError, did_you_mean
 from claimlint.structs import Struct, fields, replace
+from claimlint.terminal import harmless
 from claimlint.types import SEVERITIES, Fix, Rule, Source, Treatment
 
 if TYPE_CHECKING:
     pass
 
 MAX_BYTES = 4_000_000
+_MAX_DEPTH = 50
 REMEDIES = ("hedge", "citation", "disclosure", "balance", "removal")
 ABOUT = ("any", "health", "treatment")
 FEATURES = ("references", "author", "reviewer", "date", "risks")
@@ -79,14 +83,15 @@ class _Node(Struct, frozen=True):
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        data = beginning(path, MAX_BYTES)
     except OSError as error:
         raise PackError(f"cannot be read: {error.strerror}", path=path) from None
+    if data is None:
+        raise PackError(f"is larger than {MAX_BYTES // 1_000_000} MB; split the pack into a folder of files", path=path)
+    return data
 
 
 def _parse_yaml(data: bytes, path: Path) -> _Node:
-    if len(data) > MAX_BYTES:
-        raise PackError(f"is larger than {MAX_BYTES // 1_000_000} MB; split the pack into a folder of files", path=path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -104,8 +109,10 @@ def _parse_yaml(data: bytes, path: Path) -> _Node:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise PackError(f"is no valid YAML: {error.problem}", path=path, line=line) from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise PackError(f"is no valid YAML: {error}", path=path) from None
+    except RecursionError:
+        raise PackError("is too deeply nested", path=path) from None
     if node is None:
         raise PackError("is empty; a pack needs at least a name and rules", path=path)
     return _plain(node, path)
@@ -115,8 +122,10 @@ def _line(mark: Any) -> int:
     return int(mark.line) + 1
 
 
-def _plain(node: Any, path: Path) -> _Node:
+def _plain(node: Any, path: Path, depth: int = 0) -> _Node:
     line = node.start_mark.line + 1
+    if depth > _MAX_DEPTH:
+        raise PackError("is too deeply nested", path=path, line=line)
     if node.id == "mapping":
         mapping: dict[str, _Node] = {}
         for key, value in node.value:
@@ -125,10 +134,10 @@ def _plain(node: Any, path: Path) -> _Node:
                 raise PackError("a key must be a word", path=path, line=key.start_mark.line + 1)
             if name in mapping:
                 raise PackError(f"the key “{name}” is given twice", path=path, line=key.start_mark.line + 1)
-            mapping[name] = _plain(value, path)
+            mapping[name] = _plain(value, path, depth + 1)
         return _Node(mapping, line, path)
     if node.id == "sequence":
-        return _Node([_plain(item, path) for item in node.value], line, path)
+        return _Node([_plain(item, path, depth + 1) for item in node.value], line, path)
     kind = node.tag.removeprefix("tag:yaml.org,2002:")
     if kind not in _SCALARS:
         raise PackError(f"the YAML tag {node.tag} is not allowed in a pack", path=path, line=line)
@@ -143,7 +152,10 @@ def _plain(node: Any, path: Path) -> _Node:
 def _text(node: _Node) -> str:
     if not isinstance(node.value, str) or not node.value.strip():
         raise node.error("must be a text" if not isinstance(node.value, list) else "must be one text, not a list")
-    return " ".join(node.value.split())
+    text = " ".join(node.value.split())
+    if harmless(text) != text:
+        raise node.error("must be a text without control characters")
+    return text
 
 
 def _texts(node: _Node) -> tuple[str, ...]:
@@ -280,9 +292,12 @@ def _basis(node: _Node) -> tuple[Source, ...]:
 
 def _date(node: _Node) -> str:
     value = str(node.value)
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise node.error(f"must be a date like 2026-11-01, not “{value}”")
-    return value
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            return date.fromisoformat(value).isoformat()
+    except ValueError:
+        pass
+    raise node.error(f"must be a date like 2026-11-01, not “{value}”")
 
 
 def _examples(node: _Node) -> dict[str, tuple[str, ...]]:
@@ -359,7 +374,14 @@ def _identifier(node: _Node) -> str:
     return value
 
 
-_SOURCE: Mapping[str, Callable[[_Node], Any]] = {"title": _text, "url": _text, "section": _text, "read": _date}
+def _address(node: _Node) -> str:
+    value = _text(node)
+    if not re.fullmatch(r"https?://[^\s<>\"'()\[\]\\`]+", value):
+        raise node.error(f"must be an address such as https://example.org/study, not “{value}”")
+    return value
+
+
+_SOURCE: Mapping[str, Callable[[_Node], Any]] = {"title": _text, "url": _address, "section": _text, "read": _date}
 _TREATMENT: Mapping[str, Callable[[_Node], Any]] = {
     "name": _text,
     "terms": _pattern_texts,
@@ -562,12 +584,12 @@ def _pinned(reference: str, near: Path, *, examples: bool = False) -> Pack:
 def _locate(name: str, near: Path) -> Path:
     if re.fullmatch(r"[a-z0-9-]+", name):
         for candidate in (builtin_dir() / name, builtin_dir() / f"{name}.yml"):
-            if candidate.exists():
+            if exists(candidate):
                 return candidate
         if installed := _installed().get(name):
             return installed
     path = near / name
-    if path.exists():
+    if exists(path):
         return path
     known = [*builtin_names(), *_installed()]
     raise PackError(f"there is no pack “{name}”{did_you_mean(name, known)} Known packs: {', '.join(known)}")

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from claimlint.entries import is_file
 from claimlint.structs import replace
 from claimlint.types import Report
 
@@ -33,7 +34,7 @@ _project: Project
 
 def fitting(names: Iterable[str]) -> int:
     """How many processes the work is worth: one for small jobs, at most one a core."""
-    size = sum(path.stat().st_size for path in map(Path, names) if path.is_file())
+    size = sum(path.stat().st_size for path in map(Path, names) if is_file(path))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(cores, size // _WORTH))
 

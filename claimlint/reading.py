@@ -6,7 +6,9 @@ Least work: a sentence is parsed only if a tree can change its verdict.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 from claimlint import balance, facts
@@ -272,9 +274,15 @@ class Reader:
     def _section_cues(self, row: Sentence) -> frozenset[str]:
         if all(judgement.SECTION.isdisjoint(self._draft.rules[hit.rule].needs) for hit in row.hits):
             return frozenset()
-        section = self._draft.document.blocks[row.block].section
-        same = [other for other in self._draft.sentences if self._draft.document.blocks[other.block].section == section]
-        return frozenset(cue.name for other in same for cue in self._cues.find(other.text))
+        return self._cues_of_sections[self._draft.document.blocks[row.block].section]
+
+    @cached_property
+    def _cues_of_sections(self) -> Mapping[int | None, frozenset[str]]:
+        found: defaultdict[int | None, set[str]] = defaultdict(set)
+        for row in self._draft.sentences:
+            section = self._draft.document.blocks[row.block].section
+            found[section].update(cue.name for cue in self._cues.find(row.text))
+        return {section: frozenset(names) for section, names in found.items()}
 
     def _approval(self, hit: Hit, index: int) -> tuple[bool, str]:
         row = self._draft.sentences[index]

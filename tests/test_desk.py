@@ -821,7 +821,10 @@ def test_the_report_is_bound_together_and_the_same_each_time(run: Any) -> None:
     run("waive", "blog/post.md:3", *AGREED)
     result = run("report", "-o", "out/one")
     assert (result.code, result.err) == (1, "")
-    assert result.out == "1 error, 1 piece of advice in 1 of 1 draft; 1 waived; skipped: 1 of another format; see out/one/index.html\n"
+    assert (
+        result.out
+        == "1 error, 1 piece of advice in 1 of 1 draft; 1 waived; skipped: 1 of another format; see out/one/index.html\n"
+    )
     manifest = json.loads(Path("out/one/manifest.json").read_text("utf-8"))
     assert sorted(manifest["outputs"]) == [
         "claimlint.sarif",

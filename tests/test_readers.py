@@ -6,20 +6,19 @@ import html
 import json
 import os
 import re
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from mapped import checked
 
 from claimlint import readers
 from claimlint.errors import ReadError
 from claimlint.readers import frontmatter
+from claimlint.readers.pieces import LONGEST
 from claimlint.types import Block, Document, Mark, Span
-
-UNCLEAN = re.compile(r"[\n\r\t\f\v\xa0\xad\u200b-\u200d\u2060\ufeff\u2028]|  |^ | $")
 
 
 def md(source: str) -> Document:
@@ -36,46 +35,6 @@ def web(source: str) -> Document:
 
 def txt(source: str) -> Document:
     return checked(readers.read(source, "draft.txt"))
-
-
-def checked(document: Document) -> Document:
-    """The document, if its map and its references hold."""
-    source, blocks = document.source, document.blocks
-    for number, block in enumerate(blocks):
-        assert block.text
-        assert not UNCLEAN.search(block.text), block
-        check_map(block, source)
-        assert all(0 <= lead < len(blocks) and lead != number for lead in block.leads)
-        assert block.section is None or (block.section < number and blocks[block.section].kind == "heading")
-        for mark in block.marks:
-            assert 0 <= mark.start <= mark.end <= len(block.text)
-            assert 0 <= mark.span.start <= mark.span.end <= len(source)
-    starts = [block.pieces[0].start for block in blocks]
-    assert starts == sorted(starts)
-    for comment in document.comments:
-        assert comment.text in source[comment.span.start : comment.span.end]
-    return document
-
-
-def check_map(block: Block, source: str) -> None:
-    pieces = block.pieces
-    assert pieces[0].at == 0
-    ends = [piece.at for piece in pieces[1:]] + [len(block.text)]
-    for piece, end in zip(pieces, ends, strict=True):
-        run, origin = block.text[piece.at : end], source[piece.start : piece.end]
-        assert run, "positions must increase"
-        assert 0 <= piece.start <= piece.end <= len(source)
-        assert run == origin if piece.verbatim else stands_for(run, origin), (run, origin)
-    for before, after in pairwise(pieces):
-        same = (before.start, before.end) == (after.start, after.end) and not before.verbatim
-        assert after.start >= before.end or same, "source ranges must not go back"
-
-
-def stands_for(run: str, origin: str) -> bool:
-    """Whether a run is what an entity, an escape or folded space in the source means."""
-    if run == " ":
-        return not origin or not origin.isalnum()
-    return html.unescape(origin).strip() == run or origin[:1] == "\\" or origin == "''"
 
 
 def texts(document: Document, kind: str | None = None) -> list[str]:
@@ -605,6 +564,28 @@ def test_suffixes() -> None:
     assert {".md", ".mdx", ".html", ".txt"} <= readers.SUFFIXES
     assert texts(readers.read("<p>a", "X.HTML")) == ["a"]
     assert texts(readers.read("*a*", "-")) == ["a"]
+
+
+@pytest.mark.parametrize("suffix", ["md", "html", "txt"])
+@pytest.mark.parametrize("gap", [" ", ". ", "&amp;"])
+def test_a_block_without_an_end_is_cut(suffix: str, gap: str) -> None:
+    words = [f"w{number}q" for number in range(5000)]
+    linked = f"{gap.join(words[:2000])} https://a.example/b {gap.join(words[2000:])}"
+    document = checked(readers.read(linked, f"a.{suffix}"))
+    assert len(document.blocks) > 2
+    assert all(len(block.text) <= LONGEST for block in document.blocks)
+    assert re.findall(r"w\d+q", ("" if gap == "&amp;" else " ").join(texts(document))) == words
+    ((said, target),) = marks(document, "link")
+    assert (said[-6:], target) == (words[1999], "https://a.example/b")
+
+
+def test_marks_of_a_cut_block_stay_at_their_words() -> None:
+    document = md(f"**start {'word ' * 3000}end** {'word ' * 1000}[last](u)")
+    held = [(block.text[mark.start : mark.end], mark.kind) for block in document.blocks for mark in block.marks]
+    assert [(text[:5], text[-3:], kind) for text, kind in held] == [
+        ("start", "ord", "strong"), ("word ", "end", "strong"), ("last", "ast", "link"),
+    ]  # fmt: skip
+    assert document.blocks[1].text.startswith("word ")
 
 
 # properties

@@ -178,3 +178,12 @@ def test_a_suppression_of_a_rule_that_does_not_run_is_not_called_unused() -> Non
 def test_a_draft_without_suppressions_is_passed_on_as_it_is() -> None:
     report = report_of("safe <!-- a note -->")
     assert settle(report, KNOWN, TODAY) is report
+
+
+def test_there_is_an_end_to_suppressions() -> None:
+    line = "<!-- claimlint-disable-line core/safe -- x --> safe\n"
+    assert not settled(line * 1000).problems
+    (problem,) = settled(line * 1001).problems
+    assert (problem.line, problem.message[:28]) == (1001, "more than 1,000 suppressions")
+    (problem,) = settled(f"<!-- claimlint-disable-line core/safe -- {'x' * 2000} --> safe").problems
+    assert problem.message == "suppression of more than 2,000 characters"

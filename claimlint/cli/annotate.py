@@ -11,6 +11,7 @@ from claimlint import report as reporting
 from claimlint.cli.arguments import EXIT_CODES, Commands, add, add_packs, add_selection, project, warn_of_age
 from claimlint.cli.check import Outcome
 from claimlint.errors import ConfigError
+from claimlint.terminal import printable
 from claimlint.types import SEVERITIES
 
 # ruff: noqa: PLC0415
@@ -52,7 +53,7 @@ def _annotate(args: argparse.Namespace) -> int:
         raise ReadError(error.message, path=path) from error
     store.replace(args.output, made)
     for problem in report.problems:
-        print(f"{report.name}:{problem.line}: {problem.message}", file=sys.stderr)
+        print(printable(f"{report.name}:{problem.line}: {problem.message}"), file=sys.stderr)
     outcome = Outcome(here.config)
     list(outcome.watch([report]))
     print(f"{outcome.tally}; see {args.output}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from claimlint import config as configuration
 from claimlint.config import Config
+from claimlint.entries import exists, is_folder
 from claimlint.project import Project, today
 from claimlint.structs import replace
 
@@ -79,7 +80,7 @@ def project(args: argparse.Namespace) -> Project:
     named = getattr(args, "pack", None) or ()
     return Project(
         _configured(args),
-        packs=tuple(str(here / name) if (here / name).exists() else name for name in named),
+        packs=tuple(str(here / name) if exists(here / name) else name for name in named),
         market=tuple(name.lower() for name in getattr(args, "market", None) or ()),
         exhaustive=getattr(args, "exhaustive", False),
         baseline=not getattr(args, "no_baseline", False),
@@ -106,7 +107,7 @@ def _split(values: Sequence[str] | None) -> tuple[str, ...]:
 
 def folders(args: argparse.Namespace) -> list[Path]:
     """The folders among the paths asked for."""
-    return [path for path in map(Path, args.paths) if path.is_dir()]
+    return [path for path in map(Path, args.paths) if is_folder(path)]
 
 
 def warn_of_age(packs: Iterable[Pack], config: Config) -> None:

@@ -22,6 +22,7 @@ from claimlint.config import relative
 from claimlint.entries import is_file
 from claimlint.errors import ConfigError
 from claimlint.project import Project
+from claimlint.terminal import printable
 from claimlint.types import Report
 
 # ruff: noqa: PLC0415
@@ -67,7 +68,7 @@ def _rewrite_baseline(args: argparse.Namespace, *, grow: bool, start: bool = Tru
     reports = list(here.reports(asked, jobs=args.jobs))
     unread = [report for report in reports if report.problems]
     for report in unread:
-        print(f"{report.name}: cannot read: {report.problems[0].message}", file=sys.stderr)
+        print(printable(f"{report.name}: cannot read: {report.problems[0].message}"), file=sys.stderr)
     with store.locked(path):
         there = path.exists()
         if not there and not start:
@@ -127,7 +128,7 @@ def _baseline_show(args: argparse.Namespace) -> int:
         )
         return 0
     for draft, rows in baseline.grouped(entries).items():
-        print(f"{draft}: {len(rows)}" + ("" if is_file(root / draft) else " (the draft is gone)"))
+        print(f"{printable(draft)}: {len(rows)}" + ("" if is_file(root / draft) else " (the draft is gone)"))
         for each in rows:
-            print(f"  {each.rule} “{each.sentence}”")
+            print(f"  {printable(f'{each.rule} “{each.sentence}”')}")
     return 0

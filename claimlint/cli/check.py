@@ -33,6 +33,7 @@ from claimlint.config import Config
 from claimlint.errors import ConfigError
 from claimlint.project import Project
 from claimlint.structs import Struct, field, replace
+from claimlint.terminal import printable
 from claimlint.types import SEVERITIES, Report, Status
 
 # ruff: noqa: PLC0415
@@ -137,7 +138,7 @@ def _fix(asked: Mapping[str, str], here: Project, *, dry_run: bool) -> None:
             raise ConfigError("was changed while it was checked; nothing was written, run it again", path=name)
         else:
             store.replace(Path(name), after)
-            print(f"fixed {name}")
+            print(f"fixed {printable(name)}")
 
 
 def _diff(name: str, before: str, after: str) -> Iterator[str]:

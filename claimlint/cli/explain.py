@@ -10,6 +10,7 @@ from pathlib import Path
 from claimlint import __version__
 from claimlint.cli.arguments import Commands, add, add_packs, add_paths, project, utf8
 from claimlint.cli.packs import rule, rules_of
+from claimlint.entries import is_file
 from claimlint.errors import ConfigError
 from claimlint.types import Lines, Report
 
@@ -64,7 +65,7 @@ def _explain_line(path: Path, number: int, args: argparse.Namespace) -> int:
     from claimlint.report import reading as readings
 
     name = drafts.called(path)
-    if not path.is_file():
+    if not is_file(path):
         raise ConfigError("no such file", path=path)
     document = readers.load(path, name)
     lines = Lines(document.source)

@@ -77,7 +77,7 @@ def _try(args: argparse.Namespace) -> int:
     """Where a pattern would hit in drafts, before it is written into a pack."""
     from claimlint import drafts
     from claimlint.find import tried
-    from claimlint.report.text import printable
+    from claimlint.terminal import printable
 
     if not args.pattern:
         raise ConfigError("“rules try” needs a pattern: claimlint rules try 'be * calming' drafts/")

@@ -28,6 +28,7 @@ from claimlint.cli.arguments import (
 )
 from claimlint.cli.check import Outcome, output, with_progress
 from claimlint.errors import ConfigError
+from claimlint.terminal import printable
 from claimlint.types import SEVERITIES, Report
 
 # ruff: noqa: PLC0415
@@ -81,7 +82,7 @@ def _inventory(args: argparse.Namespace) -> int:
             else:
                 inventory.write_csv(reports, text)
     for report in unread:
-        print(f"{report.name}: cannot read: {report.problems[0].message}", file=sys.stderr)
+        print(printable(f"{report.name}: cannot read: {report.problems[0].message}"), file=sys.stderr)
     return 2 if unread else 0
 
 
@@ -175,5 +176,5 @@ def _trend(args: argparse.Namespace) -> int:
         elif args.format == "csv":
             inventory.write_table(header, rows, out)
         else:
-            out.writelines(f"{line}\n" for line in history.aligned([header, *rows]))
+            out.writelines(f"{printable(line)}\n" for line in history.aligned([header, *rows]))
     return 0

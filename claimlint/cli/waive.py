@@ -21,6 +21,7 @@ from claimlint.config import OWN_PACK, covers, relative
 from claimlint.entries import is_file
 from claimlint.errors import ConfigError, did_you_mean
 from claimlint.project import Project
+from claimlint.terminal import printable
 from claimlint.types import Finding, Lines, Report
 
 # ruff: noqa: PLC0415
@@ -71,7 +72,9 @@ def _waive(args: argparse.Namespace) -> int:
     register = here.config.root / waivers.FILE
     ledger.add(register, made, here.known | set(here.rules))
     for each in made:
-        print(f"{relative(here.config, register)}: {each.rule} waived until {each.expires}: “{each.sentence}”")
+        print(
+            printable(f"{relative(here.config, register)}: {each.rule} waived until {each.expires}: “{each.sentence}”")
+        )
     return 0
 
 
@@ -80,7 +83,7 @@ def _place(text: str) -> tuple[Path, int]:
     if not place:
         raise ConfigError(f"say where the claim is, as PATH:LINE, not “{text}”")
     path = Path(place["path"])
-    if not path.is_file():
+    if not is_file(path):
         raise ConfigError("no such file", path=path)
     return path, int(place["line"])
 
@@ -127,7 +130,7 @@ def _waivers(
     wrote = [blamed[line] for line in touched if line in blamed]
     author = args.author or next(iter(wrote), "") or git.user(path.absolute().parent)
     for item in chosen:
-        print(f"{item.rule}: “{item.sentence}”", file=sys.stderr)
+        print(printable(f"{item.rule}: “{item.sentence}”"), file=sys.stderr)
     reason = args.reason or _asked("reason", "why may it stand")
     approver = args.approver or _asked("approver", "who approves it")
     author = author or _asked("author", "who wrote it")
@@ -191,6 +194,6 @@ def _waivers_prune(args: argparse.Namespace) -> int:
     else:
         gone = ledger.prune(register, dead, known)
     for each in gone:
-        print(f"{each.path}: {each.rule}, until {each.expires}: “{each.sentence}”")
+        print(printable(f"{each.path}: {each.rule}, until {each.expires}: “{each.sentence}”"))
     print(f"{reporting.counted(len(gone), 'waiver')} {'to remove' if args.dry_run else 'removed'}")
     return 0

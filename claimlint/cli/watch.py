@@ -24,6 +24,7 @@ from claimlint.report import text
 from claimlint.settle import changes
 from claimlint.sources import Stamp, configurations, sources, stamp
 from claimlint.structs import Struct, field, replace
+from claimlint.terminal import printable
 from claimlint.types import Finding, Report
 
 _Key = tuple[str, str, str]
@@ -222,4 +223,4 @@ def _gone(before: _State, now: _State) -> Iterator[str]:
         left = {each.message for each in there[report.name].problems} if report.name in there else set()
         for problem in report.problems:
             if problem.message not in left:
-                yield f"{text.printable(report.name)}: gone: {text.printable(problem.message)}"
+                yield f"{printable(report.name)}: gone: {printable(problem.message)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,9 +12,9 @@ from claimlint.structs import Struct, field, replace
 from claimlint.studies import PRECLINICAL, preclinical, strongest, study_type
 from claimlint.types import Block, Citation, Document, Work
 
-_NAME = r"(?-i:[A-Z])[\w’'\-]+"
+_NAME = r"(?-i:[A-Z])[\w’'\-]{1,60}+"
 _YEAR = r"(?:(?:19|20)\d{2}[a-z]?|n\.d\.|in press)"
-_AND = rf"(?:\s*,?\s*(?:&|and)\s+(?:the\s+)?{_NAME}|,?\s+et\s+al\.?)"
+_AND = rf"(?:(?:\s*,)?\s*(?:&|and)\s+(?:the\s+)?{_NAME}|,?\s+et\s+al\.?)"
 _ORG = rf"{_NAME}(?:\s+(?:(?:of|for|the|and|on|&)\s+)*{_NAME})*"
 _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "doi": re.compile(
@@ -23,7 +23,7 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "pmid": re.compile(r"\b(?:PMID:?\s*\d{4,9}|PMC\s?\d{5,9}|NCT\d{8}|ISRCTN\d{8}|EudraCT\s*\d{4}-\d{6}-\d{2})\b"),
     "author-year": re.compile(
         rf"\((?:see\s+|e\.g\.,?\s+|reviewed\s+in\s+)?(?:the\s+)?{_ORG}(?:,\s*{_NAME})*{_AND}*,?\s+{_YEAR}(?:,\s*pp?\.\s*\d+(?:[–-]\d+)?)?"
-        rf"(?:\s*;[^()]{{4,120}}?\d{{4}}[a-z]?)*\)"
+        rf"(?:\s*(?:;[^();]{{4,120}}+)++(?:(?<=\d{{4}})|(?<=\d{{4}}[a-z])))?\)"
     ),
     "narrative": re.compile(
         rf"\b{_NAME}(?:{_AND}|\s+and\s+(?:colleagues|co-?workers|team))*\s+\((?:19|20)\d{{2}}[a-z]?\)"
@@ -40,8 +40,8 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "source": re.compile(r"\((?:sources?|ref(?:erence)?s?\.?|citation|via|according to)\s*[:—-]\s*[^)]{3,200}\)", re.I),
     # a trial by its name: "In SURMOUNT-1, …", "the PRECISION trial"; a bare agency is no citation
     "named": re.compile(
-        r"\b(?:[Ii]n\s+|the\s+)?(?-i:[A-Z][A-Z]+[A-Za-z]*(?:[ -]?\d{1,3})?)\s+(?:trials?|study|studies)\b"
-        r"|\b[Ii]n\s+(?:the\s+)?(?-i:[A-Z]{3,}[A-Za-z]*[ -]?\d{1,3})(?=\s*,)"
+        r"\b(?:[Ii]n\s+|the\s+)?(?-i:[A-Z]{2}[A-Za-z]*+(?:[ -]?\d{1,3})?)\s+(?:trials?|study|studies)\b"
+        r"|\b[Ii]n\s+(?:the\s+)?(?-i:[A-Z]{3}[A-Za-z]*+[ -]?\d{1,3})(?=\s*,)"
     ),
     "placeholder": re.compile(
         r"\[(?:citation needed|cite|cit|TK[^\]]*|source\??|ref\??|reference needed)\]|\((?:ref|cite|citation needed|source\?)\)",
@@ -124,6 +124,10 @@ _CONTINUES = re.compile(
 )
 
 
+_MOST_ENTRIES = 200_000
+"""Characters of a draft's references that authors and years are looked for in: a thousand entries or so."""
+
+
 class References(Struct):
     """What a draft's markers can resolve to: numbered entries, footnotes, anchors, keys of its front matter, the text of
     all entries, and the works of a library."""
@@ -137,6 +141,20 @@ class References(Struct):
     owned: tuple[str, ...] = ()
     since: int = 0
     library: Library = field(default_factory=Library)
+    _room: int = _MOST_ENTRIES
+    _known: dict[str, _Resolved] = field(default_factory=dict)
+
+    def list(self, entry: str) -> None:
+        """Add an entry to those that authors and years are looked for in, as long as there is room."""
+        if len(entry) <= self._room:
+            self._room -= len(entry)
+            self.entries.append(entry)
+
+    def once(self, entry: str, resolve: Callable[[str, References], _Resolved]) -> _Resolved:
+        """What an entry is worth, worked out the first time that something cites it."""
+        if entry not in self._known:
+            self._known[entry] = resolve(entry, self)
+        return self._known[entry]
 
 
 class _Resolved(Struct, frozen=True):
@@ -180,7 +198,7 @@ def references(
             position[block.section] = position.get(block.section, 0) + 1
             number = (labelled[1] or labelled[2]) if labelled else str(position[block.section])
             refs.numbers.setdefault(number, block.text + " " + " ".join(mark.target for mark in block.marks))
-            refs.entries.append(block.text)
+            refs.list(block.text)
             refs.blocks.add(index)
     for name in ("sources", "references", "citations", "bibliography"):
         _front_matter(document.meta.get(name), refs)
@@ -193,7 +211,7 @@ def _front_matter(value: Any, refs: References) -> None:
         text = " ".join(_strings(item))
         if not text:
             continue
-        refs.entries.append(text)
+        refs.list(text)
         if isinstance(item, Mapping) and isinstance(item.get("id"), str):
             refs.keys[item["id"]] = text
 
@@ -371,6 +389,10 @@ def _block(block: Block, refs: References) -> _Resolved:
 
 
 def _entry(entry: str, refs: References) -> _Resolved:
+    return refs.once(entry, _judged)
+
+
+def _judged(entry: str, refs: References) -> _Resolved:
     study = _study(entry, refs)
     return _Resolved(_entry_fault(entry, study, refs), _line(entry), study)
 

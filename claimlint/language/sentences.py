@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(r"[.!?…]+[\"'”’)\]*]*(?:\s*(?:\[\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+))*(?=\s)")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]*]*(?:\s*(?:\[\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]++))*(?=\s)")
 _NEXT = re.compile(r"\s+[\"'“‘(\[*•–—-]*\s*(?:[A-Z0-9À-Þ#]|[^\x00-\x7f\sa-zà-ÿ])")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|cf|al|approx|no|No|vol|Vol|pp|p|Fig|fig|ca|Inc|Ltd|Co|Jr|Sr|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|mg|ml|U\.S|U\.K|a\.m|p\.m|Ph\.D|M\.D|D\.O|R\.N|N\.P|R|[A-Z]\.[A-Z])$"
 )
-_ENUMERATOR = re.compile(r"^\W*(?:\d{1,3}|[a-zA-Z])$")
+_REACH = 20
+"""Characters that an abbreviation stands in."""
+_ENUMERATOR = re.compile(r"\W*(?:\d{1,3}|[a-zA-Z])\Z")
 LONGEST = 2000
 """Code points of a sentence that are judged at once; a longer run without a full stop is cut at a space."""
 
@@ -26,8 +28,8 @@ def split(text: str) -> list[tuple[int, int]]:
         end = match.end()
         if not _NEXT.match(text, end):
             continue
-        before = text[start : match.start()]
-        if match.group()[0] == "." and (_ABBREVIATION.search(before) or _ENUMERATOR.match(before)):
+        low, high = max(start, match.start() - _REACH), match.start()
+        if match.group()[0] == "." and (_ABBREVIATION.search(text[low:high]) or _ENUMERATOR.match(text, start, high)):
             continue
         _append(bounds, text, start, end)
         start = end

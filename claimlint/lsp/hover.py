@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from claimlint.lsp.drafts import Checked
 from claimlint.report import Context
-from claimlint.report.text import missing, printable
+from claimlint.report.text import missing
+from claimlint.terminal import printable
 from claimlint.types import Finding, Rule
 
 _MARKS = re.compile(r"[\\`*_{}\[\]()<>#+!|~&]")

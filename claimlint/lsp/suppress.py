@@ -20,7 +20,7 @@ _FRONT = re.compile(r"\ufeff?(?P<mark>---|\+\+\+)[ \t]*\r?\n.*?^(?P=mark)[ \t]*(
 _MARKUP = frozenset({".html", ".htm", ".xhtml"})
 _UNCOMMENTED = re.compile(rf"<title\b[^<>]*>[^<]{{0,2000}}</title|{TAG.pattern}", re.IGNORECASE)
 """Where a browser takes a comment for text, or for the end of the tag."""
-_ROW_END = re.compile(r"[ \t]*\|?[ \t]*\Z")
+_ROW_END = re.compile(r"(?<![ \t])[ \t]*+(?:\|[ \t]*+)?\Z")
 _TRIED = "tried"
 
 

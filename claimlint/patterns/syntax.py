@@ -61,13 +61,15 @@ Element = Word | Slot | Gap | Edge | Number | Choice
 
 _LEX = re.compile(r"\{[A-Z][A-Z_0-9]*\}\??|\*\*|[*~^$]|#\??|[()|]\??|=?[^\s()|{}~*^$#]+|\S")
 
+_MAX_DEPTH = 20
+
 
 @cache
 def parse(pattern: str) -> tuple[tuple[Element, ...], ...]:
     """Read a pattern into its alternatives.
 
     Raises:
-        PatternSyntaxError: unbalanced brackets, an empty alternative, no word or list at all.
+        PatternSyntaxError: unbalanced brackets, or too many in each other; an empty alternative; no word or list at all.
     """
     lexemes = _LEX.findall(pattern)
     options, rest = _alternatives(lexemes, 0, pattern)
@@ -79,7 +81,11 @@ def parse(pattern: str) -> tuple[tuple[Element, ...], ...]:
     return options
 
 
-def _alternatives(lexemes: list[str], at: int, pattern: str) -> tuple[tuple[tuple[Element, ...], ...], int]:
+def _alternatives(
+    lexemes: list[str], at: int, pattern: str, depth: int = 0
+) -> tuple[tuple[tuple[Element, ...], ...], int]:
+    if depth > _MAX_DEPTH:
+        raise PatternSyntaxError(f"more than {_MAX_DEPTH} brackets in each other")
     options: list[tuple[Element, ...]] = []
     row: list[Element] = []
     while at < len(lexemes):
@@ -91,7 +97,7 @@ def _alternatives(lexemes: list[str], at: int, pattern: str) -> tuple[tuple[tupl
             options.append(tuple(row))
             row = []
         elif lexeme == "(":
-            inner, at = _alternatives(lexemes, at, pattern)
+            inner, at = _alternatives(lexemes, at, pattern, depth + 1)
             if at >= len(lexemes):
                 raise PatternSyntaxError(f"“(” is not closed in “{pattern}”")
             row.append(Choice(inner, optional=lexemes[at] == ")?"))

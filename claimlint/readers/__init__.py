@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
+from claimlint.entries import beginning
 from claimlint.errors import ReadError
 from claimlint.types import Document, Problem
 
@@ -81,9 +82,9 @@ def content(path: str | Path, *, limit: int = 0) -> bytes:
         size = path.stat().st_size
         if path.is_dir():
             raise ReadError("this is a directory, not a draft", path=path)
-        if size > limit:
-            raise ReadError(_too_long(size, limit), path=path)
-        return path.read_bytes()
+        if size > limit or (data := beginning(path, limit)) is None:
+            raise ReadError(_too_long(max(size, limit + 1), limit), path=path)
+        return data
     except FileNotFoundError:
         raise ReadError("no such file", path=path) from None
     except PermissionError:

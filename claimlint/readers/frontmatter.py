@@ -27,6 +27,7 @@ _TOML_TABLE = re.compile(rf"\[(\[?)[ \t]*({_TOML_PATH})[ \t]*\]")
 _TOML_KEY = re.compile(rf"({_TOML_PATH})[ \t]*=[ \t]*")
 _TOML_NAME = re.compile(r"[\w-]+|\"([^\"]*)\"|'([^']*)'")
 _TOML_LINE = re.compile(r"line (\d+)")
+_TOML_DEEP = re.compile(rf"(?<![\w\"'-])(?:[\"']?[\w-]+[\"']?[ \t]*\.[ \t]*){{{_MAX_DEPTH}}}")
 _TOML_SPACE = re.compile(r"(?:\s+|#[^\n]*)*")
 
 
@@ -164,6 +165,8 @@ def _toml(draft: Draft, start: int, end: int) -> bool:
     page = draft.plain[start:end]
     import tomllib  # noqa: PLC0415
 
+    if deep := _TOML_DEEP.search(page):
+        raise _RefusedError("the front matter is nested too deeply", start + deep.start())
     try:
         draft.meta.update(tomllib.loads(page))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:

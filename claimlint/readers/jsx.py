@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
-from claimlint.readers.literals import Brackets, Leaf, Literals, NotLiteralError, Tree
+from claimlint.readers.literals import COMMENT, Brackets, Leaf, Literals, NotLiteralError, Tree
 from claimlint.readers.pieces import MASK, words
 from claimlint.readers.scan import Scan
 from claimlint.readers.values import attribute, cited, gather
@@ -26,7 +26,7 @@ _HTML = words(
 _GROUPS = words("article aside center div figure footer header main p section span") | {""}
 _OPENING = re.compile(r"<(/?)([A-Za-z][\w.:-]*(?=[\s/>])|(?=>))")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
-_SPACE = re.compile(r"(?:\s|/\*.*?\*/)*", re.DOTALL)
+_SPACE = re.compile(rf"(?:\s|{COMMENT})*+", re.DOTALL)
 _NAME = re.compile(r"([A-Za-z_@:#][\w.:@-]*)(\s*=\s*)?")
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`{}]+)")
 _STRING = re.compile(r"\{\s*(?:\"([^\"\\]*)\"|'([^'\\]*)'|`([^`$\\]*)`)\s*\}")

@@ -20,14 +20,15 @@ ENTITY = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,7}|[a-zA-Z][a-zA-Z0-9]{1,3
 _DEPTH = 60
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _CLOSING = frozenset(_PAIRS.values())
-_SKIP = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/|\#[^\n]*)*", re.DOTALL)
+COMMENT = r"/\*.{0,5000}?\*/"  # with an end that is not looked for in the whole page, again and again
+_SKIP = re.compile(rf"(?:\s++|//[^\n]*+|{COMMENT}|\#[^\n]*+)*+", re.DOTALL)
 _BARE_KEY = re.compile(r"[\w$-]+(?:[ \t]*\.[ \t]*[\w$-]+)*")
 _STRING = re.compile(
     r'"""((?:[^\\]|\\.)*?)"""|"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`', re.DOTALL
 )
 _TOML_RAW = re.compile(r"'''(.*?)'''|'([^'\n]*)'", re.DOTALL)
 _CODE = re.compile(
-    r"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|[()\[\]{},;\n]", re.DOTALL
+    rf"//[^\n]*|{COMMENT}|" + r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|[()\[\]{},;\n]", re.DOTALL
 )
 _OPERATOR = re.compile(r"(?:=>|[=(,+?:|&])\s*\Z")
 _TURN = r"(?<=\n)[ \t]+"  # the indentation of a string's further lines is none of its text

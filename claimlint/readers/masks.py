@@ -117,8 +117,9 @@ def _bracket(scan: Scan, at: int) -> int:
 
 def _directive(scan: Scan, at: int) -> int:
     """`:::note[Title]`, as Docusaurus has it: only the title is text."""
-    found = _DIRECTIVE.match(scan.page, at)
-    if found is None or (scan.lead(at) or "").strip(" \t>"):
+    lead = scan.lead(at)
+    found = _DIRECTIVE.match(scan.page, at) if lead is not None and not lead.strip(" \t>") else None
+    if found is None:
         return at
     if found[1] is None:
         return scan.hide(at, found.end())

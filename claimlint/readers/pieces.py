@@ -7,6 +7,7 @@ character (`MASK`) vanishes from the text; a `CALL` stands where a citation was 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -27,6 +28,9 @@ _BLANK = re.compile(f"[{_WHITE}]")
 _NOTHING = re.compile(f"[{_VOID}]+")
 _LONE_CR = re.compile(r"\r(?!\n)")
 _FORBIDDEN = re.compile(f"[\x00{CALL}\ud800-\udfff]")
+LONGEST = 10_000
+"""Code points of a block; a longer one is cut, since what a sentence means is looked for in its whole block."""
+_ENDS = (". ", "? ", "! ")
 
 
 def unescape(text: str) -> str:
@@ -218,6 +222,7 @@ class Draft:
         self.comments.append(Comment(self.source[inner.start : inner.end].strip(), Span(start, end)))
 
     def finish(self) -> Document:
+        self.slots = [part for slot in self.slots for part in _cut(slot)]
         self.slots.sort(key=lambda slot: slot.pieces[0].start)
         lines = Lines(self.source) if self._problems else None
         problems = [Problem(message, lines.position(at).line) for at, message in sorted(self._problems) if lines]
@@ -237,6 +242,57 @@ def _blocks(slots: Sequence[Slot]) -> Iterable[Block]:
             headings.append((slot.level, number))
         leads = tuple(numbers[lead] for lead in slot.leads if lead in numbers)
         yield Block(slot.kind, slot.text, slot.pieces, slot.marks, section, leads, slot.level, slot.key, slot.anchor)
+
+
+def _cut(slot: Slot) -> list[Slot]:
+    """The slot, or what it is cut into; the first part stays itself, since others refer to it."""
+    if len(slot.text) <= LONGEST:
+        return [slot]
+    bounds = _bounds(slot.text, slot.pieces)
+    marks: list[list[Mark]] = [[] for _ in bounds]
+    ends = [end for _, end in bounds]
+    for mark in slot.marks:
+        # what spans several parts is noted where it begins and where it ends
+        for number in sorted({bisect_left(ends, mark.start), min(bisect_left(ends, mark.end), len(ends) - 1)}):
+            low, high = bounds[number]
+            start, end = (min(max(at, low), high) - low for at in (mark.start, mark.end))
+            marks[number].append(Mark(mark.kind, start, end, mark.target, mark.span))
+    parts = [
+        replace(
+            slot, text=slot.text[low:high], pieces=tuple(_within(slot.pieces, low, high)), marks=tuple(held), anchor=""
+        )
+        for (low, high), held in zip(bounds, marks, strict=True)
+    ]
+    slot.text, slot.pieces, slot.marks = parts[0].text, parts[0].pieces, parts[0].marks
+    return [slot, *parts[1:]]
+
+
+def _bounds(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
+    """Where to cut: behind a sentence, else at a space, else between any two pieces of the map."""
+    bounds: list[tuple[int, int]] = []
+    start = 0
+    while len(text) - start > LONGEST:
+        least, most = start + LONGEST // 2, start + LONGEST
+        at = max(text.rfind(end, least, most) for end in _ENDS) + 1 or text.rfind(" ", least, most)
+        if at < 0:
+            piece = pieces[bisect_right(pieces, most, key=lambda piece: piece.at) - 1]
+            at = most if piece.verbatim or piece.at <= start else piece.at
+        bounds.append((start, at))
+        start = at + (text[at] == " ")
+    return [*bounds, (start, len(text))]
+
+
+def _within(pieces: Sequence[Piece], low: int, high: int) -> Iterable[Piece]:
+    """The map of text[low:high]."""
+    for index in range(bisect_right(pieces, low, key=lambda piece: piece.at) - 1, len(pieces)):
+        piece = pieces[index]
+        if piece.at >= high:
+            return
+        if not piece.verbatim:
+            yield Piece(max(piece.at - low, 0), piece.start, piece.end, False)
+            continue
+        start = piece.start + max(low - piece.at, 0)
+        yield Piece(max(piece.at - low, 0), start, min(piece.end, piece.start + high - piece.at))
 
 
 def _trimmed(mark: Mark, text: str) -> Mark:

@@ -34,16 +34,17 @@ _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _PLACE = re.compile(r"\s*(?:[a-z][\w+.-]*:/|[./#]|www\.)\S*\s*\Z")
 _MARKUP = re.compile(r"[*_`<\[\\&~]|://|www\.|\{\{|\{%")
-_NAMES = re.compile(r"[^.\[\]]*[^.\[\]\d][^.\[\]]*")
+_NAMES = re.compile(r"(?<![^.\[\]])\d*+[^.\[\]\d][^.\[\]]*+")
 
 
 def front_matter(names: list[str], text: str) -> BlockKind | None:
     if not _REFERENCES.isdisjoint(names) or not text.strip():
         return None
-    if len(names) == 1 or names[-2] in _HEADS:
-        if names[-1] in _TITLES:
+    name = names[-1] if names else ""
+    if len(names) < 2 or names[-2] in _HEADS:
+        if name in _TITLES:
             return "title"
-        if names[-1] in _DESCRIPTIONS:
+        if name in _DESCRIPTIONS:
             return "description"
     return attribute(names, text)
 

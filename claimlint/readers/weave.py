@@ -32,6 +32,8 @@ _MARKS: dict[str, MarkKind] = {
     **dict.fromkeys(("del", "s", "strike"), "strike"),
     **dict.fromkeys(("code", "kbd", "samp"), "code"),
 }
+_LEADS = 8
+"""How many blocks introduce an item, beside the one that it stands right below: lists nest without end."""
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _ASIDE = MUTED | {"#alt"}
 _CONTAINERS = words("div section article main header footer aside form fieldset figure body dl details table thead tr")
@@ -230,7 +232,7 @@ class Weaver:
     def _introduction(self) -> tuple[Slot, ...]:
         scope, last = self.scope, self._last
         if last is not None and last.kind in {"paragraph", scope.kind} and last not in scope.leads:
-            return (*scope.leads, last)
+            return (*scope.leads[:_LEADS], last)
         return scope.leads
 
     def _leads(self, scope: Scope) -> tuple[Slot, ...]:

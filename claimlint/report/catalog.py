@@ -41,7 +41,12 @@ _SHOWN = 4
 
 def page(pack: Pack) -> Iterable[str]:
     """The catalogue of a pack as Markdown: each rule with its reasons, sources and examples; treatments, overrides."""
-    yield from (f"# {pack.name}", "", f"{pack.title}. Version {pack.version}. {_when(pack)}".replace("..", "."), "")
+    yield from (
+        f"# {pack.name}",
+        "",
+        f"{_escaped(pack.title)}. Version {_escaped(pack.version)}. {_when(pack)}".replace("..", "."),
+        "",
+    )
     for rule in pack.rules:
         yield from _entry(rule)
     if pack.overrides:
@@ -64,8 +69,13 @@ def _when(pack: Pack) -> str:
 
 def _entry(rule: Rule) -> Iterable[str]:
     scope = ", about the whole draft" if rule.scope == "draft" else ""
-    yield from (f"## {rule.id}", "", f"**{rule.title}** ({rule.severity}{scope}; acceptable with: {needs(rule)})", "")
-    yield from (rule.why, "", f"Instead: {'; '.join(rule.suggest)}", "")
+    yield from (
+        f"## {rule.id}",
+        "",
+        f"**{_escaped(rule.title)}** ({rule.severity}{scope}; acceptable with: {needs(rule)})",
+        "",
+    )
+    yield from (_escaped(rule.why), "", f"Instead: {_escaped('; '.join(rule.suggest))}", "")
     for title, examples in (("Finds", rule.bad), ("Leaves alone", rule.good)):
         yield f"{title}:"
         yield ""
@@ -94,8 +104,8 @@ def _cited(source: Source) -> str:
 
 def _row(each: Treatment) -> str:
     warnings = ", ".join(name for name, there in (("boxed warning", each.boxed), ("REMS", each.rems)) if there)
-    uses = "; ".join(each.uses).replace("|", "\\|")
-    return f"| {each.name} | {each.status} | {uses or '–'} | {warnings or '–'} | {_cited(each.source)} |"
+    uses = _escaped("; ".join(each.uses))
+    return f"| {_escaped(each.name)} | {each.status} | {uses or '–'} | {warnings or '–'} | {_cited(each.source)} |"
 
 
 def stale(packs: Iterable[Pack], today: date, max_age: int) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from claimlint.report import Context, Tally
 from claimlint.report.history import Change, Changes, Item
-from claimlint.report.text import missing, printable
+from claimlint.report.text import missing
+from claimlint.terminal import printable
 from claimlint.types import SEVERITIES, Finding, Lines, Report
 
 _ROOM = 60_000

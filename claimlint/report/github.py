@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TextIO
 
 from claimlint.report import Context, explained
+from claimlint.terminal import harmless
 from claimlint.types import Finding, Lines, Report
 
 _LEVELS = {"error": "error", "warning": "warning", "advice": "notice"}
@@ -38,6 +40,7 @@ def _command(level: str, place: dict[str, object], message: str) -> str:
 
 
 def _data(text: str) -> str:
+    text = re.sub(r"[^\r\n]+", lambda run: harmless(run[0]), text)
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

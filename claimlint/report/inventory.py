@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -133,10 +134,13 @@ def write_table(header: Sequence[str | int], rows: Iterable[Sequence[str | int]]
 
 
 def inert(cell: str | int) -> str | int:
-    """Text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP advises."""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip().startswith(tuple("=+-@＝＋－＠")) else cell
+    """Text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP advises; so does what becomes a
+    cell of its own where semicolons or tabs separate them."""
+    return _FORMULA.sub("\\1'\\2", cell) if isinstance(cell, str) else cell
 
 
+_FORMULA = re.compile(r"(\A|[;\t\r\n])([^\w!#-&(-~\t\r\n]*[=+\-@＝＋－＠])")
+"""Behind what a spreadsheet does not show, and quotes."""
 _WIDTHS = {"path": 28, "rule": 26, "claim": 30, "sentence": 60, "section": 28, "citations": 36, "reasons": 48}
 _LONGEST_CELL = 32_767
 """Characters that a cell of a spreadsheet can hold."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TextIO
 
-from claimlint.report.text import printable
+from claimlint.terminal import printable
 from claimlint.types import Block, Cue, Document, Finding, Lines, Problem, Reading, Report, Span, Verdict
 
 Fates = Mapping[tuple[str, Span], Finding | None]
@@ -80,4 +80,6 @@ def whole(finding: Finding) -> Iterable[str]:
 
 
 def graded(finding: Finding) -> str:
-    return finding.severity + ("" if finding.status == "open" else f", {finding.status}: {finding.justification}")
+    return finding.severity + (
+        "" if finding.status == "open" else f", {finding.status}: {printable(finding.justification)}"
+    )

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from claimlint.report import Context, Tally
+from claimlint.terminal import harmless, printable, unbidding
 from claimlint.types import Finding, Lines, Report, Severity, Span
 
 _WIDTH = 100
 _LEAD = 30
 _MAX_LINES = 3
 _TAB = 4
+_REACH = 300
+"""Characters on either side of a span, and of it, that may be shown of a line."""
 _COLORS: dict[Severity, str] = {"error": "31", "warning": "33", "advice": "36"}
 
 
@@ -120,21 +123,27 @@ def excerpt(source: str, span: Span, lines: Lines, color: str, context: Context)
     yield f"{'':{gutter}} |"
     for number in shown:
         line = lines.span(number)
-        text = source[line.start : line.end].rstrip("\r\n")
-        start = max(0, span.start - line.start)
-        before, marked, after = _clipped(text, start, min(len(text), span.end - line.start))
-        yield f"{number:>{gutter}} | {before}{marked}{after}".rstrip()
+        end = line.end
+        while end > line.start and source[end - 1] in "\r\n":
+            end -= 1
+        start, stop = max(line.start, span.start), min(end, span.end)
+        before, marked, after = _clipped(
+            source[max(line.start, start - _REACH) : start],
+            source[start : min(stop, start + _REACH)],
+            source[stop : min(end, stop + _REACH)],
+        )
+        yield unbidding(f"{number:>{gutter}} | {before}{marked}{after}".rstrip())
         carets = _paint(color, "^" * max(1, _columns(marked)), context)
         yield f"{'':{gutter}} | {' ' * _columns(before)}{carets}"
     if last > shown[-1]:
         yield f"{'':{gutter}} | …"
 
 
-def _clipped(text: str, start: int, end: int) -> tuple[str, str, str]:
+def _clipped(before: str, marked: str, after: str) -> tuple[str, str, str]:
     """The text before, in and after the span as a terminal shows it, cut to what fits in a line."""
-    before = _expanded(text[:start], 0)
-    marked = _expanded(text[start:end], _columns(before))
-    after = _expanded(text[end:], _columns(before) + _columns(marked))
+    before = _expanded(before, 0)
+    marked = _expanded(marked, _columns(before))
+    after = _expanded(after, _columns(before) + _columns(marked))
     if _columns(before) + _columns(marked) + _columns(after) <= _WIDTH:
         return before, marked, after
     if _columns(before) > _LEAD:
@@ -150,27 +159,14 @@ def _clipped(text: str, start: int, end: int) -> tuple[str, str, str]:
 
 def _expanded(text: str, column: int) -> str:
     """Tabs as spaces, and nothing that would move the cursor or turn the text around."""
+    if text.isprintable():
+        return text
     shown = []
     for character in text:
-        piece = " " * (_TAB - column % _TAB) if character == "\t" else _harmless(character)
+        piece = " " * (_TAB - column % _TAB) if character == "\t" else harmless(character)
         shown.append(piece)
         column += _columns(piece)
     return "".join(shown)
-
-
-def _harmless(character: str) -> str:
-    bidirectional = "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
-    return "\ufffd" if bidirectional or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character
-
-
-def printable(text: str) -> str:
-    """Text from a draft on one line of a terminal."""
-    return text if text.isprintable() else harmless(" ".join(text.split()))
-
-
-def harmless(text: str) -> str:
-    """Text from a draft without what steers a terminal or turns the text around; as long as before."""
-    return text if text.isprintable() else "".join(map(_harmless, text))
 
 
 def _fitting(text: str, room: int) -> str:

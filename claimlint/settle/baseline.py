@@ -22,7 +22,6 @@ from claimlint.types import Finding, Report
 
 FILE = files.BASELINE
 VERSION = 1
-_MAX_BYTES = 50_000_000
 
 
 class Entry(Struct, frozen=True, eq=False):
@@ -70,8 +69,6 @@ def load(path: Path, root: Path) -> Baseline:
 
 
 def _parsed(path: Path) -> Any:
-    if path.stat().st_size > _MAX_BYTES:
-        raise ConfigError(f"is larger than {_MAX_BYTES // 1_000_000} MB", path=path)
     try:
         return json.loads(read_text(path))
     except json.JSONDecodeError as error:

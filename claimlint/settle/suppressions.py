@@ -15,6 +15,8 @@ problem of the draft and suppresses nothing: a slip of the pen must not mute mor
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 
@@ -51,6 +53,10 @@ RULES = {
 VERBS = ("disable-next-line", "disable-line", "disable", "enable", "disable-file")
 PLACEHOLDER = "REASON"
 """What an editor leaves for the writer to replace; it is no reason."""
+_MOST = 1000
+"""Suppressions of a draft, each of which is looked for at every finding."""
+_LONGEST = 2000
+"""Characters of one."""
 _MEANT = re.compile(r"claimlint\s*[-:]|claimlint\s+(?:dis|en)able", re.IGNORECASE)
 _FORM = re.compile(
     r"claimlint-(?P<verb>[\w-]+)(?:\s+(?P<rules>(?!--(?:\s|$)).*?))?(?:\s+--(?:\s+(?P<rest>.*))?)?", re.DOTALL
@@ -112,6 +118,9 @@ def read(report: Report, known: Collection[str]) -> tuple[list[Suppression], lis
     if not meant:
         return [], []
     lines = Lines(report.source)
+    if len(meant) > _MOST:
+        line = lines.position(meant[_MOST].span.start).line
+        return [], [Problem(f"more than {_MOST:,} suppressions; leave the draft out with “exclude”, or split it", line)]
     directives: list[Suppression] = []
     problems: list[Problem] = []
     for comment in meant:
@@ -125,11 +134,13 @@ def read(report: Report, known: Collection[str]) -> tuple[list[Suppression], lis
 
 def parse(comment: Comment, known: Collection[str]) -> Suppression:
     """What the comment says, its range not yet known; raises ValueError saying what is malformed."""
+    if len(comment.text) > _LONGEST:
+        raise _MalformedError(f"suppression of more than {_LONGEST:,} characters")
     form = _FORM.fullmatch(comment.text.strip())
     verb = form["verb"] if form else ""
     if form is None or verb not in VERBS:
         raise _MalformedError(f"unknown suppression “claimlint-{verb}”{did_you_mean(verb, VERBS)}" if form else _USAGE)
-    rules = tuple(name.strip() for name in (form["rules"] or "").split(",") if name.strip())
+    rules = tuple(dict.fromkeys(name.strip() for name in (form["rules"] or "").split(",") if name.strip()))
     if unknown := [name for name in rules if name not in known]:
         raise _MalformedError(f"suppression of unknown rule “{unknown[0]}”{did_you_mean(unknown[0], known)}")
     reason, until, by = _reason(form["rest"] or "")
@@ -170,47 +181,52 @@ def _placed(directives: Iterable[Suppression], report: Report, lines: Lines) -> 
     """Each suppression with the range it covers; regions are closed by their enable or are problems."""
     placed: list[Suppression] = []
     problems: list[Problem] = []
-    open_: list[Suppression] = []  # one a rule
+    open_: defaultdict[str, list[Suppression]] = defaultdict(list)
+    content = _content(report, lines) if any(each.verb == "disable-next-line" for each in directives) else []
     for each in directives:
         if each.verb == "disable":
-            open_ += [replace(each, rules=(name,)) for name in each.rules]
+            for name in each.rules:
+                open_[name].append(replace(each, rules=(name,)))
         elif each.verb == "enable":
-            ended = [region for region in open_ if not each.rules or region.rules[0] in each.rules]
-            open_ = [region for region in open_ if region not in ended]
+            ended = [region for name in each.rules or list(open_) for region in open_.pop(name, ())]
             placed += [replace(region, covers=Span(region.covers.end, each.covers.start)) for region in ended]
             never = sorted(set(each.rules) - {region.rules[0] for region in ended})
             if never or not ended:
                 what = f" of {', '.join(never)}" if never else ""
                 problems.append(_problem(f"claimlint-enable{what} without a claimlint-disable before it", each, lines))
         else:
-            placed.append(replace(each, covers=_range(each, report, lines)))
+            placed.append(replace(each, covers=_range(each, report, lines, content)))
     problems += [
-        _problem(f"claimlint-disable of {each.rules[0]} that no claimlint-enable ends", each, lines) for each in open_
+        _problem(f"claimlint-disable of {name} that no claimlint-enable ends", each, lines)
+        for name, regions in open_.items()
+        for each in regions
     ]
     return placed, problems
 
 
-def _range(each: Suppression, report: Report, lines: Lines) -> Span:
+def _range(each: Suppression, report: Report, lines: Lines, content: list[int]) -> Span:
+    """content: the lines that have more than comments on them."""
     span = each.comment.span
     if each.verb == "disable-file":
         return Span(0, len(report.source) + 1)
     if each.verb == "disable-line":
         return lines.span(lines.position(span.start).line)
-    for number in range(lines.position(span.end).line + 1, len(lines.starts) + 1):
-        line = lines.span(number)
-        if _has_more_than_comments(line, report):
-            return line
-    return Span(span.end, span.end)
+    next_ = bisect_left(content, lines.position(span.end).line + 1)
+    return lines.span(content[next_]) if next_ < len(content) else Span(span.end, span.end)
 
 
-def _has_more_than_comments(line: Span, report: Report) -> bool:
-    start = line.start
-    for comment in report.comments:
-        if comment.span.end > start and comment.span.start < line.end:
-            if report.source[start : max(start, comment.span.start)].strip():
-                return True
-            start = comment.span.end
-    return bool(report.source[start : line.end].strip())
+def _content(report: Report, lines: Lines) -> list[int]:
+    found: list[int] = []
+    start = 0
+    for span in (*sorted(comment.span for comment in report.comments), Span(len(report.source), len(report.source))):
+        if start < span.start:
+            for number in lines.touched(Span(start, span.start)):
+                line = lines.span(number)
+                part = report.source[max(start, line.start) : min(span.start, line.end)]
+                if number != (found or [0])[-1] and part and not part.isspace():
+                    found.append(number)
+        start = max(start, span.end)
+    return found
 
 
 def _suppressed(item: Finding, active: Iterable[Suppression]) -> Finding:

@@ -21,8 +21,8 @@ from starlette.types import ASGIApp
 
 from claimlint import readers
 from claimlint.errors import ClaimlintError, ReadError
-from claimlint.report.text import harmless
 from claimlint.structs import Struct
+from claimlint.terminal import harmless
 from claimlint.web import view
 from claimlint.web.desk import Choice, Desk, Draft, annotatable
 from claimlint.web.folder import Folder, digest_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from claimlint.report import Context, html
 from claimlint.report.html.cards import Card, cards
-from claimlint.report.text import harmless
+from claimlint.terminal import harmless
 from claimlint.types import Report
 from claimlint.web.surface import Surface
 

@@ -25,7 +25,7 @@ from claimlint.report.html.layout import Page, pages
 from claimlint.report.html.runs import address
 from claimlint.report.html.tables import GRADES, changed, tables
 from claimlint.report.inventory import STATUSES
-from claimlint.report.text import harmless
+from claimlint.terminal import harmless
 from claimlint.types import SEVERITIES, Report, Rule
 
 

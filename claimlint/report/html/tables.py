@@ -12,8 +12,8 @@ from claimlint.report.html.cards import Card
 from claimlint.report.html.layout import Page, heading
 from claimlint.report.html.runs import Tone
 from claimlint.report.inventory import STATUSES
-from claimlint.report.text import harmless
 from claimlint.structs import Struct
+from claimlint.terminal import harmless
 from claimlint.types import SEVERITIES, Rule
 
 Key = TypeVar("Key", bound=Hashable)
