@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from claimlint import selection
 from claimlint.find import Hit, Ruleset, find
 from claimlint.language import sentences
+from claimlint.language.topic import STRONG, Topic, topic
 from claimlint.packs import AUTO
 from claimlint.patterns import Text, forms
 from claimlint.selection import Choice
@@ -77,7 +78,7 @@ class Sentence(Struct):
 class Draft:
     """A document and the hits in its sentences. packs: those that are on, whatever the options and the document choose.
     prepare: makes a sentence ready for matching, given its words, its place in its block and its lead. pulse: called before
-    each sentence; whoever has no use for the draft any more raises there."""
+    each sentence; whoever has no use for the draft any more raises there. lean: leave out hits that can be no findings."""
 
     def __init__(
         self,
@@ -88,7 +89,9 @@ class Draft:
         prepare: Callable[[str, int, tuple[str, ...]], Text],
         packs: tuple[str, ...] = (),
         pulse: Callable[[], object] | None = None,
+        lean: bool = False,
     ) -> None:
+        self._lean = lean
         self.document, self.ruleset = document, ruleset
         self.sentences: list[Sentence] = []
         self.of_block: defaultdict[int, list[int]] = defaultdict(list)
@@ -119,10 +122,26 @@ class Draft:
                 text = self._prepare(block.text[start:end], start, lead)
                 lead = ()
                 self.of_block[number].append(len(self.sentences))
-                self.sentences.append(Sentence(number, start, end, text, list(find(text, self.ruleset))))
+                self.sentences.append(Sentence(number, start, end, text, []))
+        self._match()
         for rule, spec in self.ruleset.structured:
             self._find_structured(rule, spec)
         self._select()
+
+    def _match(self) -> None:
+        about = self.ruleset.about.items()
+        for row in self.sentences:
+            self._pulse()
+            rules = None
+            if self._lean:
+                healthy = row.text.count(STRONG) > 1
+                left = [rules for kind, rules in about if not self.topic.leaves_out(kind, healthy=healthy)]
+                rules = frozenset().union(*left) if len(left) < len(about) else None
+            row.hits = list(find(row.text, self.ruleset, rules))
+
+    @cached_property
+    def topic(self) -> Topic:
+        return topic([row.text for row in self.sentences])
 
     def _select(self) -> None:
         """Keep to the packs that are on for this draft."""

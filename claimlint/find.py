@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import cache, cached_property
 
 from claimlint import readers
 from claimlint.errors import PackError
 from claimlint.language import sentences
-from claimlint.packs import Pack, effective
+from claimlint.packs import ABOUT, Pack, effective
 from claimlint.patterns import Lexicon, Matcher, PatternSyntaxError, Text, inflect, parse, slots, words
 from claimlint.structs import Struct, replace
 from claimlint.types import Document, Lines, Rule, Treatment
@@ -53,6 +54,8 @@ class Ruleset:
     def __init__(self, heads: Sequence[Pack], whole: Callable[[], Sequence[Pack]], lexicon: Lexicon) -> None:
         """heads: the packs without lists, cues and rules, which most drafts do not need; whole: the packs."""
         self.heads, self._whole, self.lexicon = tuple(heads), whole, lexicon
+        self.about: dict[str, frozenset[str]] = {}
+        """What rules are about (any, health, treatment) → those that are, where any packs are on."""
         self.structured: list[tuple[str, dict[str, list[str]]]] = []
         """(rule, pattern) of those that a model matches."""
         self._views: dict[frozenset[str], dict[str, Rule]] = {}
@@ -110,6 +113,7 @@ def _compiled(packs: Sequence[Pack]) -> Ruleset:
                 ruleset.treatments.add(pattern, f"{pack.name}/{number}")
             for pattern in treatment.uses:
                 ruleset.uses.add(pattern, f"{pack.name}/{number}")
+    ruleset.about = {about: frozenset(_about(about, packs, ruleset.rules)) for about in ABOUT}
     for rule in ruleset.rules.values():
         for pattern in rule.match:
             if isinstance(pattern, str):
@@ -125,6 +129,13 @@ def _compiled(packs: Sequence[Pack]) -> Ruleset:
         for remedy in rule.lacks:
             ruleset.lacks.add(remedy, rule.id)
     return ruleset
+
+
+def _about(about: str, packs: Sequence[Pack], rules: Iterable[str]) -> Iterator[str]:
+    for pack in packs:
+        yield from (rule.id for rule in pack.rules if rule.about == about)
+        for name, values in pack.overrides.items():
+            yield from (rule for rule in rules if values.get("about") == about and fnmatchcase(rule, name))
 
 
 def head(pack: Pack) -> Pack:
@@ -181,12 +192,13 @@ def tried(
                     yield name, line, block.text[start:end], low - start, high - start
 
 
-def find(text: Text, ruleset: Ruleset) -> list[Hit]:
-    """All hits of a sentence, also those of one rule that overlap: which of them stands is judged."""
-    return text.once(ruleset, lambda text: _hits(text, ruleset))
+def find(text: Text, ruleset: Ruleset, rules: frozenset[str] | None = None) -> list[Hit]:
+    """All hits of a sentence, also those of one rule that overlap: which of them stands is judged. rules: those that matter;
+    default: all."""
+    return text.once((ruleset, rules), lambda text: _hits(text, ruleset, rules))
 
 
-def _hits(text: Text, ruleset: Ruleset) -> list[Hit]:
+def _hits(text: Text, ruleset: Ruleset, rules: frozenset[str] | None) -> list[Hit]:
     found = {
         Hit(
             rule,
@@ -201,7 +213,7 @@ def _hits(text: Text, ruleset: Ruleset) -> list[Hit]:
         )
         for matcher, denied in ((ruleset.matcher, False), (ruleset.denied, True))
         if not denied or "?" in text.forms
-        for rule, first, end, pattern in matcher.matches(text)
+        for rule, first, end, pattern in matcher.matches(text, rules)
         if end > text.lead and pattern.core(text, first) > text.lead
     }
     return sorted(found, key=lambda hit: (hit.first, hit.last, hit.rule, hit.pattern))

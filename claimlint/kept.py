@@ -60,6 +60,7 @@ class Parts(Struct):
     words: set[str]
     exact: set[str]
     terms: dict[str, Raw]
+    about: dict[str, frozenset[str]]
     structured: list[tuple[str, dict[str, Any]]]
     matchers: dict[str, Matched]
 
@@ -217,7 +218,7 @@ def _restored(heads: Sequence[Pack], kept: Parts) -> Ruleset:
     lexicon = Lexicon()
     lexicon.words, lexicon.exact, lexicon.terms = kept.words, kept.exact, _Lazy(kept.terms, dict[str, Any])
     found = Ruleset(heads, lambda: tuple(_packs(kept.whole)), lexicon)
-    found.structured = kept.structured
+    found.about, found.structured = kept.about, kept.structured
     for name, matched in kept.matchers.items():
         matcher = getattr(found, name)
         matcher.rows, matcher.layers = matched.rows, _Lazy(matched.layers, Layers)
@@ -231,6 +232,7 @@ def _dump(compiled: Ruleset) -> bytes:
             "words": compiled.lexicon.words,
             "exact": compiled.lexicon.exact,
             "terms": compiled.lexicon.terms,
+            "about": compiled.about,
             "structured": compiled.structured,
             "matchers": {
                 name: {"rows": matcher.rows, "layers": matcher.layers}

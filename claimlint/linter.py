@@ -73,7 +73,7 @@ class Linter:
             pulse: called before each sentence; what it raises ends the check.
         """
         document = readers.document(source, name)
-        draft = self._draft(document, packs, pulse)
+        draft = self._draft(document, packs, pulse, lean=wanted == "findings" and not self.options.exhaustive)
         readings: tuple[Reading, ...] = ()
         found: list[Finding] = []
         if self.options.exhaustive or any(row.hits for row in draft.sentences):
@@ -110,9 +110,14 @@ class Linter:
         return self._draft(readers.read(source, name), tuple(pack.name for pack in self._ruleset.heads)).matched()
 
     def _draft(
-        self, document: Document, packs: tuple[str, ...] = (), pulse: Callable[[], object] | None = None
+        self,
+        document: Document,
+        packs: tuple[str, ...] = (),
+        pulse: Callable[[], object] | None = None,
+        *,
+        lean: bool = False,
     ) -> Draft:
-        return Draft(document, self._ruleset, self.options, prepare=self._prepare, packs=packs, pulse=pulse)
+        return Draft(document, self._ruleset, self.options, prepare=self._prepare, packs=packs, pulse=pulse, lean=lean)
 
     def _reader(self, draft: Draft, wanted: Wanted) -> Reader:
         from claimlint.reading import Reader  # noqa: PLC0415  # most drafts of some repositories hold no claim

@@ -21,7 +21,7 @@ from claimlint.language.cues import Cues, resolve
 from claimlint.language.frames import Frame, frames
 from claimlint.language.library import Library
 from claimlint.language.model import Node, parse
-from claimlint.language.topic import HEALTH, STRONG, topic
+from claimlint.language.topic import HEALTH, STRONG
 from claimlint.patterns import Text, third_person
 from claimlint.structs import replace
 from claimlint.types import Citation, Finding, Fix, Reading, Rewrite, Rule, Span, Verdict
@@ -49,7 +49,7 @@ class Reader:
     def __init__(self, draft: Draft, cues: Cues, options: Options, library: Library, wanted: Wanted) -> None:
         self._draft, self._cues, self._options, self._wanted = draft, cues, options, wanted
         self._cited: dict[int, tuple[Citation, ...]] = {}
-        self._topic = topic([sentence.text for sentence in draft.sentences])
+        self._topic = draft.topic
         self._references = citations.references(draft.document, options.owned_hosts, options.citations_since, library)
 
     def readings(self) -> tuple[Reading, ...]:

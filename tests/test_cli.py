@@ -74,14 +74,15 @@ class Options:
     library: tuple[Any, ...] = ()
     memory: int = 0
     choose: Any = None
+    parse: Any = None
 
 
 class Linter:
     """Finds the word of each rule; “maybe” in its line is a hedge, “broken” in the draft a problem."""
 
-    def __init__(self, packs: Sequence[Pack], *, options: Any = None) -> None:
-        self.packs = packs
-        self.rules: dict[str, Rule] = {rule.id: rule for pack in packs for rule in pack.rules}
+    def __init__(self, packs: Sequence[Pack] | Ruleset, *, options: Any = None) -> None:
+        self.packs = packs.packs if isinstance(packs, Ruleset) else packs
+        self.rules: dict[str, Rule] = {rule.id: rule for pack in self.packs for rule in pack.rules}
         self.options = options
 
     def check_many(self, drafts: Iterable[tuple[str, Document]]) -> Iterator[Report]:

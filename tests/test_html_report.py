@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -22,6 +21,7 @@ from claimlint.report.history import Point, compare
 from claimlint.report.html.layout import pages
 from claimlint.report.html.runs import Places, address, parts
 from claimlint.report.manifest import Inputs, manifest
+from claimlint.structs import replace
 from claimlint.types import Finding, Problem, Report, Rewrite, Rule, Source, Span
 
 PROJECT = Path(__file__).parent.parent

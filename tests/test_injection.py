@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from claimlint.readers.docx import Manuscript
 from claimlint.report import Context, bundle, catalog, comment, html, inventory, reading, reporter, word
 from claimlint.report.history import Point, compare
 from claimlint.report.manifest import Inputs, manifest
+from claimlint.structs import replace
 from claimlint.types import (
     Citation,
     Cue,

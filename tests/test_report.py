@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +17,7 @@ from claimlint.packs import Pack
 from claimlint.report import Context, reporter
 from claimlint.report.catalog import stale
 from claimlint.report.text import statistics
+from claimlint.structs import replace
 from claimlint.types import Finding, Problem, Report, Rule, Source, Span, Status, Treatment
 
 RULES = {

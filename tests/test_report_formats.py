@@ -6,7 +6,6 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 
 from claimlint import cli
 from claimlint.report import Context, reporter
+from claimlint.structs import replace
 from claimlint.types import SEVERITIES, Finding, Problem, Report, Rewrite, Severity, Span
 
 PROJECT = Path(__file__).parent.parent

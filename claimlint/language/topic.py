@@ -41,6 +41,13 @@ class Topic(Struct, frozen=True):
     certain: bool = False
     education: bool = False
 
+    def leaves_out(self, about: str, *, healthy: bool) -> bool:
+        """Whether a rule about this has nothing to say of a sentence, whatever claim that makes. healthy: whether the sentence
+        by itself is about health."""
+        if about == "any":
+            return False
+        return not (self.health or healthy) or (about == "treatment" and self.voice == "reference")
+
 
 def topic(texts: Sequence[Text]) -> Topic:
     """Estimate topic and voice of a draft from its sentences."""

@@ -229,9 +229,10 @@ def _pattern(data: bytes) -> None:
         patterns.parse(text)
     except PatternSyntaxError:
         return
-    matcher = patterns.Matcher(patterns.Lexicon())
+    lexicon = patterns.Lexicon()
+    matcher = patterns.Matcher(lexicon)
     matcher.add(text, "rule")
-    said = patterns.Text.of(patterns.tokenize(_SAID), matcher.lexicon)
+    said = patterns.Text(_SAID, lexicon)
     for _, first, end, _ in matcher.matches(said):
         assert 0 <= first < end <= len(said.tokens)
 
