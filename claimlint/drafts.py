@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from claimlint import config as configuration
@@ -26,7 +26,7 @@ def asked(paths: Iterable[str], config: Config, *, stdin: str = "", force_exclud
         if str(path) == "-" and stdin:
             found.setdefault(stdin, "")
         elif path.is_dir():
-            for draft, why in list(_walk(path, config)) or [(called(path), "no drafts in this folder")]:
+            for draft, why in list(walk(path, config)) or [(called(path), "no drafts in this folder")]:
                 found.setdefault(draft, why)
         elif not path.exists():
             found.setdefault(called(path), "no such file or folder")
@@ -35,8 +35,14 @@ def asked(paths: Iterable[str], config: Config, *, stdin: str = "", force_exclud
     return found
 
 
-def _walk(folder: Path, config: Config) -> Iterator[tuple[str, str]]:
-    """The drafts below a folder, sorted; hidden, installed and excluded ones are left out."""
+def is_draft(path: Path) -> bool:
+    """By its name."""
+    return path.suffix.lower() in readers.SUFFIXES
+
+
+def walk(folder: Path, config: Config, wanted: Callable[[Path], bool] = is_draft) -> Iterator[tuple[str, str]]:
+    """The files below a folder that are wanted, sorted, each with why it cannot be read, or ""; hidden, installed and
+    excluded ones are left out."""
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
@@ -49,8 +55,8 @@ def _walk(folder: Path, config: Config) -> Iterator[tuple[str, str]]:
         if entry.name.startswith((".", _LOCK)) or entry.name in _SKIPPED or configuration.excludes(config, entry):
             continue
         if entry.is_dir() and not entry.is_symlink():
-            yield from _walk(entry, config)
-        elif entry.suffix.lower() in readers.SUFFIXES and entry.is_file():
+            yield from walk(entry, config, wanted)
+        elif wanted(entry) and entry.is_file():
             yield called(entry), ""
 
 

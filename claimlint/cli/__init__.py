@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from claimlint.cli import annotate, baseline, check, explain, lsp, packs, report, serve, setup, waive
+from claimlint.cli import annotate, baseline, check, explain, lsp, packs, report, scan, serve, setup, waive
 from claimlint.cli.arguments import EXIT_CODES, version
 from claimlint.errors import ClaimlintError
 
@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=_Version, help="print the version and leave")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (check, explain, annotate, baseline, waive, report, packs, lsp, serve, setup):
+    for module in (check, explain, annotate, baseline, waive, report, packs, lsp, serve, scan, setup):
         module.add_to(commands)
     return top
 

@@ -23,7 +23,8 @@ _READERS: dict[str, Callable[[str, str], Document]] = {
 _WORD = frozenset({".docx"})
 _OTHER = frozenset(".doc .docm .dot .dotm .dotx .odt .rtf .pages".split())
 """Formats of word processors that look like drafts and are not read."""
-SUFFIXES = frozenset(_READERS) | _WORD
+TEXT_SUFFIXES = frozenset(_READERS)
+SUFFIXES = TEXT_SUFFIXES | _WORD
 
 
 def read(source: str, name: str) -> Document:
