@@ -106,9 +106,7 @@ def _follow(parts: Iterable[Done], total: int, *, quiet: bool) -> None:
 
 
 def _summary(whole: Done) -> str:
-    tally = Tally(whole.pages, whole.flagged)
-    tally.severities.update(whole.severities)
-    tally.statuses.update(whole.statuses)
+    tally = Tally(whole.pages, whole.flagged, severities=whole.severities, statuses=whole.statuses)
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(whole.bad.items()))
     aside = f"; {whole.bad.total():,} set aside ({kinds})" if kinds else ""
     return f"{str(tally).replace(' draft', ' page')}{aside}"
@@ -120,7 +118,7 @@ def _code(scan: Scan, asked: str, configured: str) -> int:
         return 2
     for override, severities in scan.whole.grades.items():
         fail_on = asked or override or configured
-        counting = SEVERITIES[SEVERITIES.index(fail_on) :] if fail_on != "never" else ()  # type: ignore[arg-type]
+        counting = SEVERITIES[SEVERITIES.index(fail_on) :] if fail_on != "never" else ()
         if any(severities[severity] for severity in counting):
             return 1
     return 0

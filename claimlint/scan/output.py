@@ -29,7 +29,7 @@ from claimlint.errors import ConfigError
 from claimlint.scan.parts import Part
 from claimlint.scan.places import locate, remote, said
 from claimlint.scan.records import Bad
-from claimlint.types import Finding, Lines
+from claimlint.types import Finding, Lines, Severity, Status
 
 SETTINGS, SUMMARY = "scan.json", "summary.json"
 SCHEMA_VERSION = 1
@@ -74,8 +74,8 @@ class Done:
     pages: int = 0
     flagged: int = 0
     findings: int = 0
-    statuses: Counter[str] = field(default_factory=Counter)
-    grades: dict[str, Counter[str]] = field(default_factory=dict)
+    statuses: Counter[Status] = field(default_factory=Counter)
+    grades: dict[str, Counter[Severity]] = field(default_factory=dict)
     rules: Counter[str] = field(default_factory=Counter)
     bad: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
@@ -92,8 +92,8 @@ class Done:
             self.grades.setdefault(fail_on, Counter()).update(severities)
 
     @property
-    def severities(self) -> Counter[str]:
-        return sum(self.grades.values(), Counter())
+    def severities(self) -> Counter[Severity]:
+        return sum(self.grades.values(), Counter[Severity]())
 
     def dump(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}

@@ -18,7 +18,7 @@ from pyarrow import fs
 from claimlint import drafts, readers
 from claimlint.config import Config
 from claimlint.errors import ClaimlintError, ReadError
-from claimlint.scan.places import Unavailable, below, locate, opened, remote, said
+from claimlint.scan.places import UnavailableError, below, locate, opened, remote, said
 
 Form = Literal["drafts", "parquet", "jsonl", "warc"]
 
@@ -123,21 +123,21 @@ def inputs(names: Iterable[str], config: Config, output: str) -> Inputs:
 
 
 def _list(name: str, config: Config, output: str) -> tuple[list[File], bool]:
-    """The files behind a name, and whether it is that of one file. Raises Unavailable or ConfigError."""
+    """The files behind a name, and whether it is that of one file. Raises UnavailableError or ConfigError."""
     system, path = locate(name)
     try:
         info = system.get_file_info(path)
         if info.type == fs.FileType.File:
             return [_file(name if remote(name) else drafts.called(Path(name)), info)], True
         if info.type != fs.FileType.Directory:
-            raise Unavailable("no such file or folder", path=name)
+            raise UnavailableError("no such file or folder", path=name)
         if remote(name):
             return list(_below(name, system, path, locate(output)[1])), False
         names = [each for each, why in drafts.walk(Path(name), config, _any) if not why]
         kept = [each for each in names if not Path(each).absolute().is_relative_to(Path(output).absolute())]
         return [_file(each, system.get_file_info(str(Path(each).absolute()))) for each in kept], False
     except OSError as error:
-        raise Unavailable(said(error), path=name) from error
+        raise UnavailableError(said(error), path=name) from error
 
 
 def _any(_: Path) -> bool:

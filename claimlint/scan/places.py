@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
 import pyarrow as pa
@@ -17,20 +18,22 @@ from claimlint.errors import ClaimlintError, ConfigError
 _BUFFER = 1 << 20
 
 
-class Unavailable(ClaimlintError):
+class UnavailableError(ClaimlintError):
     """A file cannot be opened or read on now, which says nothing about what it holds: another run may succeed."""
 
 
-@lru_cache(maxsize=4096)
 def locate(name: str) -> tuple[fs.FileSystem, str]:
     """The file system of a path or URL, and the path in it. Raises ConfigError for a URL that pyarrow cannot read."""
-    if not remote(name):
-        return fs.LocalFileSystem(), str(Path(name).absolute())
+    return _store(name) if remote(name) else (fs.LocalFileSystem(), str(Path(name).absolute()))
+
+
+@lru_cache(maxsize=4096)
+def _store(url: str) -> tuple[fs.FileSystem, str]:
     try:
-        found: tuple[fs.FileSystem, str] = fs.FileSystem.from_uri(name)
+        system, path = fs.FileSystem.from_uri(url)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise ConfigError(f"this URL cannot be used: {said(error)}", path=name) from error
-    return found
+        raise ConfigError(f"this URL cannot be used: {said(error)}", path=url) from error
+    return system, path
 
 
 def remote(name: str) -> bool:
@@ -52,13 +55,13 @@ def within(folder: str, file: str) -> str:
 
 
 @contextmanager
-def opened(name: str) -> Iterator[io.BufferedReader]:
-    """A file, to read and to seek in. Raises Unavailable, also while it is read."""
+def opened(name: str) -> Iterator[io.BufferedReader[Any]]:
+    """A file, to read and to seek in. Raises UnavailableError, also while it is read."""
     try:
         system, path = locate(name)
         file = system.open_input_file(path)
     except (OSError, ConfigError) as error:
-        raise Unavailable(said(error), path=name) from error
+        raise UnavailableError(said(error), path=name) from error
     with io.BufferedReader(_Raw(file, name), _BUFFER) as buffered:
         yield buffered
 
@@ -85,7 +88,7 @@ class _Raw(io.RawIOBase):
         try:
             data = self._file.read(len(buffer))
         except OSError as error:
-            raise Unavailable(said(error), path=self._name) from error
+            raise UnavailableError(said(error), path=self._name) from error
         buffer[: len(data)] = data
         return len(data)
 

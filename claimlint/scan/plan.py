@@ -127,4 +127,4 @@ def settings(project: Project, version: str, reading: Reading, size: int) -> dic
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     """The names of the settings that are not the same."""
-    return [key for key in one | other if one.get(key) != other.get(key)]
+    return [key for key in {**one, **other} if one.get(key) != other.get(key)]

@@ -24,7 +24,7 @@ from warcio.archiveiterator import ArchiveIterator
 from claimlint import readers
 from claimlint.errors import ReadError
 from claimlint.scan.parts import Part
-from claimlint.scan.places import Unavailable, opened, remote, said, within
+from claimlint.scan.places import UnavailableError, opened, remote, said, within
 
 Kind = Literal["unread", "damaged", "failed", "problem"]
 """Why a page is set aside: it could not be read; from here on its file could not be read; the check failed; it was checked,
@@ -35,6 +35,7 @@ URL_COLUMNS = ("url", "uri", "warc_target_uri", "path", "id", "name")
 _HEAD = 200
 """Bytes of a page set aside that are kept with it."""
 _ROWS = 256
+_CHUNK = 1 << 20
 _MEMBER = b"\x1f\x8b\x08"
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
@@ -90,7 +91,7 @@ Record = Page | Bad
 
 
 def records(part: Part, reading: Reading) -> Iterator[Record]:
-    """Raises Unavailable if a file cannot be read now."""
+    """Raises UnavailableError if a file cannot be read now."""
     for record in _READERS[part.form](part, reading):
         yield _fit(record, reading.limit) if isinstance(record, Page) else record
 
@@ -214,7 +215,7 @@ def _jsonl(part: Part, reading: Reading) -> Iterator[Record]:
             for _ in _line(lines, _CHUNK):
                 pass
         limit = 6 * reading.limit + 100_000  # a character takes up to six bytes in JSON, and there are other keys
-        at = lines.tell()
+        at = lines.tell() if part.start else 0
         while part.stop < 0 or at < part.stop:
             try:
                 pieces = _line(lines, limit)
@@ -231,9 +232,6 @@ def _jsonl(part: Part, reading: Reading) -> Iterator[Record]:
             elif not line.isspace():
                 yield _object(line, part.file, at, reading)
             at += size
-
-
-_CHUNK = 1 << 20
 
 
 def _line(file: io.BufferedIOBase, most: int) -> Iterator[bytes]:
@@ -300,8 +298,6 @@ def _warc(part: Part, reading: Reading) -> Iterator[Record]:
                 yield Bad(f"{part.file}#{at}", "damaged", f"a damaged record: {said(error)}", part.file, at)
                 at = _next_member(file, at + 1, part.stop)
                 continue
-            if not data and member.end == at:
-                return
             yield from _records(io.BytesIO(data), part.file, at, reading)
             at = member.end
 
@@ -320,8 +316,6 @@ class _Member:
             if not pending:
                 pending = self._file.read(1 << 16)
                 if not pending:
-                    if not kept and self._file.tell() == self.end:
-                        return b""
                     raise EOFError("it ends too early")
             data = inflate.decompress(pending, _CHUNK)
             kept += data[: max(0, self._most - len(kept))]
@@ -364,10 +358,10 @@ def _records(file: io.IOBase, name: str, at: int | None, reading: Reading) -> It
     start = at or 0
     try:
         for record in found:
-            start = found.get_record_offset() if at is None else at
+            start = found.offset if at is None else at
             if record.rec_type in _PAGES:
                 yield _page(record, name, start, reading)
-    except Unavailable:
+    except UnavailableError:
         raise
     except Exception as error:  # warcio raises whatever the damaged record causes
         yield Bad(f"{name}#{start}", "damaged", f"a damaged record: {said(error)}", name, start)
@@ -395,15 +389,23 @@ def _page(record: Any, file: str, at: int, reading: Reading) -> Record:
         return bad(f"more than {reading.limit:,} bytes", data)
     if record.content_stream() is record.raw_stream and record.raw_stream.limit:
         return bad("the record ends too early", data)
-    charset = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", parameters, re.IGNORECASE)
-    inside = _CHARSET.search(data[:2048]) if suffix == ".html" else None
-    named = charset[1] if charset else inside[1].decode() if inside else "utf-8"
-    named = named.lower()
+    charset = _charset(parameters, data[:2048] if suffix == ".html" else b"")
     try:
-        data = data.decode("cp1252" if named in _LATIN else named).encode()
+        data = data.decode(charset).encode()
     except (UnicodeError, LookupError):
-        return bad(f"not {named}", data)
+        return bad(f"not {charset}", data)
     return Page(url, data, reading.suffix or suffix, file, at)
+
+
+def _charset(parameters: str, head: bytes) -> str:
+    """Of the content type, else what a page says of itself, else UTF-8; as browsers understand these names."""
+    if told := re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", parameters, re.IGNORECASE):
+        name = told[1].lower()
+    else:
+        told_inside = _CHARSET.search(head)
+        name = told_inside[1].decode().lower() if told_inside else "utf-8"
+        name = "utf-8" if name.startswith("utf-16") else name  # or it could not have been read so far
+    return "cp1252" if name in _LATIN else name
 
 
 def _content(record: Any, limit: int) -> bytes:

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import re
+import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -71,14 +72,17 @@ def _cluster(address: str, jobs: int) -> Iterator[None]:
         "num_cpus": jobs or cores(),
         "include_dashboard": False,
         "object_store_memory": _STORE,
-        "_node_ip_address": "127.0.0.1",
     }
+    if not address and "RAY_AUTH_MODE" not in os.environ:
+        # Ray listens on all addresses of this machine: nobody else gets in
+        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     try:
         with _hushed():
             ray.init(address=address, **quiet) if address else ray.init(address="local", **quiet, **here)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         where = f"at {address}" if address else "on this machine"
-        raise ConfigError(f"Ray cannot be used {where}: {said(error)}") from error
+        help_ = "; set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN" if "AuthToken" in str(error.__cause__) else ""
+        raise ConfigError(f"Ray cannot be used {where}: {said(error)}{help_}") from error
     try:
         yield
     finally:

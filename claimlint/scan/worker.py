@@ -21,10 +21,10 @@ from claimlint.language import model
 from claimlint.project import Project
 from claimlint.scan.output import Done, Output
 from claimlint.scan.parts import Part
-from claimlint.scan.places import Unavailable
+from claimlint.scan.places import UnavailableError
 from claimlint.scan.plan import differing, settings
 from claimlint.scan.records import Bad, Page, Reading, records
-from claimlint.types import Lines
+from claimlint.types import Lines, Severity
 
 _REFRESH = 50_000
 """Pages after which the model is loaded anew: it remembers every word that it meets."""
@@ -64,13 +64,13 @@ class Worker:
             else:
                 try:
                     done, why = self.check(part), ""
-                except Unavailable as error:
+                except UnavailableError as error:
                     why = str(error)
             self._output.settle(part.key)
             yield pa.table({"key": [part.key], "done": [json.dumps(done.dump())], "failed": [why]})
 
     def check(self, part: Part) -> Done:
-        """Check a part and write what is found. Raises Unavailable if it cannot be read or written now."""
+        """Check a part and write what is found. Raises UnavailableError if it cannot be read or written now."""
         begun, done = time.monotonic(), Done()
         try:
             with self._output.writer(part) as writer:
@@ -82,7 +82,7 @@ class Worker:
                 done.seconds = time.monotonic() - begun
                 writer.commit(done)
         except OSError as error:
-            raise Unavailable(str(error), path=part.label) from error
+            raise UnavailableError(str(error), path=part.label) from error
         return done
 
     def _page(self, page: Page, writer: Any, done: Done) -> Bad | None:
@@ -99,7 +99,7 @@ class Worker:
         except Exception as error:  # whatever it is, the other pages are to be checked
             return page.aside("failed", f"{type(error).__name__}: {error}")
         done.pages += 1
-        lines, opened = Lines(report.source), Counter[str]()
+        lines, opened = Lines(report.source), Counter[Severity]()
         for finding in report.findings:
             writer.finding(page.url, finding, lines)
             done.statuses[finding.status] += 1
