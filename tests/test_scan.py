@@ -520,11 +520,13 @@ def test_cluster_that_is_not_there():
     assert "Ray cannot be used at nowhere" in result.stderr
 
 
-def test_own_ray_stopped_by_hand(corpus):
+def test_own_ray_stopped_by_hand(corpus, monkeypatch):
     """Without a cluster; Ctrl-C leaves what can go on, and nothing is said but that."""
     pytest.importorskip("ray", reason="the extra “scale” is not installed")
     Path("a.jsonl").write_bytes(jsonl((f"{url}&n={n}", text) for n in range(30) for url, text in corpus))
     arguments = ("scan", "a.jsonl", "--output", "out", "--part-bytes", "9000", "--jobs", "1")
+    for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
     with subprocess.Popen(command(*arguments), stderr=subprocess.PIPE, text=True) as process:
         while not list(Path("out").glob("findings/part-*")) and process.poll() is None:
             time.sleep(0.01)

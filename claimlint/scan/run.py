@@ -12,19 +12,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-# read while Ray is imported: nothing is sent anywhere, and what goes wrong is said by us
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-
-import ray
-import ray.data
-import ray.exceptions
-
 from claimlint.errors import ConfigError
 from claimlint.scan.output import Done
 from claimlint.scan.parts import Part
 from claimlint.scan.places import said
 from claimlint.scan.worker import Worker
+
+# ruff: noqa: PLC0415
 
 _STORE = 200_000_000
 """Bytes of Ray's object store on this machine: what goes through it is a row a part."""
@@ -38,6 +32,10 @@ def checked(
     arguments: those of `Worker`. address: of a cluster; default: Ray is started on this machine alone. jobs: workers;
     default: one a core. Raises ConfigError if Ray cannot be started, or workers cannot.
     """
+    _prepare_environment(local=not address)
+    import ray.data
+    import ray.exceptions
+
     with _cluster(address, jobs):
         most = max(1, min(jobs or int(ray.cluster_resources().get("CPU", 1)), len(parts)))
         # on a cluster that others use too, workers come as cores get free
@@ -63,8 +61,19 @@ def checked(
             raise ConfigError(f"the workers stopped: {_cause(error)}; the same command goes on") from error
 
 
+def _prepare_environment(*, local: bool) -> None:
+    """What Ray reads while it is imported: nothing is sent anywhere, and what goes wrong is said by us."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    if local and "RAY_AUTH_MODE" not in os.environ:
+        # Ray listens on every address of this machine; without the token nobody gets in
+        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+
+
 @contextmanager
 def _cluster(address: str, jobs: int) -> Iterator[None]:
+    import ray
+
     quiet: dict[str, Any] = {"logging_level": logging.CRITICAL, "log_to_driver": False}
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -73,9 +82,6 @@ def _cluster(address: str, jobs: int) -> Iterator[None]:
         "include_dashboard": False,
         "object_store_memory": _STORE,
     }
-    if not address and "RAY_AUTH_MODE" not in os.environ:
-        # Ray listens on all addresses of this machine: nobody else gets in
-        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     try:
         with _hushed():
             ray.init(address=address, **quiet) if address else ray.init(address="local", **quiet, **here)
