@@ -85,17 +85,17 @@ def written(path: Path, count: int) -> tuple[int, int]:
 
 
 def alone(count: int) -> tuple[float, float, list[tuple[str, str, str, int]]]:
-    """Pages and words a second of the linter alone; what it finds in them."""
+    """Pages and words a second of processor time, of the linter alone; what it finds in them."""
     project = Project(Config(root=Path.cwd()))
     sample = list(pages(count))
     project.check("Ketamine may ease depression.", "warm.md")
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = [
         (url, item.rule, item.fingerprint, item.span.start)
         for url, text in sample
         for item in project.check(text, url).findings
     ]
-    took = time.perf_counter() - begun
+    took = time.process_time() - begun
     return len(sample) / took, sum(len(text.split()) for _, text in sample) / took, found
 
 
@@ -209,8 +209,10 @@ def main() -> None:
         output = sum(path.stat().st_size for path in (work / "whole").rglob("*") if path.is_file())
         print(
             f"scan: {took:,.1f} s, {args.pages / took:,.1f} pages/s, {words / took:,.0f} words/s\n"
-            f"a worker at work: {worker:,.1f} pages/s, {worker * words / args.pages:,.0f} words/s, up to {memory:,} MB\n"
-            f"workers at work {totals['seconds'] / args.jobs / took:.0%} of the time (the rest: start, Ray, the end)\n"
+            f"a worker: {worker:,.1f} pages/s, {worker * words / args.pages:,.0f} words/s of processor time, "
+            f"up to {memory:,} MB\n"
+            f"workers had {totals['seconds'] / args.jobs / took:.0%} of {args.jobs} cores (the rest: start, Ray, the end, "
+            "other programs)\n"
             f"{totals['findings']:,} findings in {totals['parts']:,} parts, {output / 1e6:,.1f} MB"
         )
         if not args.no_kill:

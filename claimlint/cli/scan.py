@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from claimlint.cli.arguments import EXIT_CODES, Commands, add, add_packs, add_selection, count, project, version
 from claimlint.errors import ConfigError
-from claimlint.readers import MAX_BYTES, TEXT_SUFFIXES
 from claimlint.report import Tally, counted
 from claimlint.types import SEVERITIES
 
@@ -40,10 +39,12 @@ def add_to(commands: Commands) -> None:
     scan.add_argument("--url-column", default="", metavar="NAME", help="which column or key names the page")
     scan.add_argument(
         "--text-format",
-        choices=sorted(suffix.removeprefix(".") for suffix in TEXT_SUFFIXES),
+        choices=("html", "md", "mdx", "txt"),
         help="how to read the texts of records (default: by column, name or how they begin, else Markdown)",
     )
-    scan.add_argument("--max-bytes", type=count, default=MAX_BYTES, metavar="N", help="set larger pages aside")
+    scan.add_argument(
+        "--max-bytes", type=count, default=0, metavar="N", help="set larger pages aside (default, and at most: 10 MB)"
+    )
     scan.add_argument("--part-bytes", type=count, default=0, metavar="N", help="input of a part (default: by its size)")
     scan.add_argument("--fail-on", choices=(*reversed(SEVERITIES), "never"), help="exit 1 from this severity up")
     add_selection(scan)
@@ -56,6 +57,7 @@ def _scan(args: argparse.Namespace) -> int:
     try:
         if find_spec("ray") is None:
             raise ModuleNotFoundError(name="ray")
+        from claimlint.readers import MAX_BYTES
         from claimlint.scan.output import Output
         from claimlint.scan.parts import inputs
         from claimlint.scan.plan import prepare
@@ -65,7 +67,8 @@ def _scan(args: argparse.Namespace) -> int:
             raise
         raise ConfigError("scan needs the extra “scale”: pip install 'claimlint-marketing[scale]'") from error
     suffix = f".{args.text_format}" if args.text_format else ""
-    reading = Reading(args.text_column, args.url_column, suffix, min(args.max_bytes, MAX_BYTES))
+    limit = min(args.max_bytes or MAX_BYTES, MAX_BYTES)
+    reading = Reading(args.text_column, args.url_column, suffix, limit)
     here, output = project(args), Output(args.output)
     asked = inputs(args.inputs, here.config, output.name)
     if not asked.files:

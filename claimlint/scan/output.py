@@ -69,7 +69,7 @@ BAD = pa.schema(
 @dataclass(slots=True)
 class Done:
     """What a part came to, or several together. grades: open findings by severity, for each `fail-on` that an override
-    sets, "" for none. bad: pages set aside, by kind. seconds: that its worker took."""
+    sets, "" for none. bad: pages set aside, by kind. seconds: of processor time that its worker took."""
 
     pages: int = 0
     flagged: int = 0

@@ -33,7 +33,7 @@ _ENDINGS: dict[Form, tuple[str, ...]] = {
     "drafts": tuple(readers.SUFFIXES),
 }
 READ = "Parquet (.parquet), JSON Lines (.jsonl, .jsonl.gz …), WARC (.warc, .warc.gz, .wet.gz), drafts"
-_SMALLEST, _LARGEST, _MANY = 1_000_000, 256_000_000, 4000
+_SMALLEST, _LARGEST, _MANY = 500_000, 256_000_000, 4000
 _DRAFTS = 500
 """Drafts of a part at most, however small they are."""
 _THREADS = 16

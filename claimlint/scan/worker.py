@@ -71,7 +71,7 @@ class Worker:
 
     def check(self, part: Part) -> Done:
         """Check a part and write what is found. Raises UnavailableError if it cannot be read or written now."""
-        begun, done = time.monotonic(), Done()
+        begun, done = time.process_time(), Done()
         try:
             with self._output.writer(part) as writer:
                 for record in records(part, self._reading):
@@ -79,7 +79,7 @@ class Worker:
                     if bad:
                         writer.aside(bad)
                         done.bad[bad.kind] += 1
-                done.seconds = time.monotonic() - begun
+                done.seconds = time.process_time() - begun
                 writer.commit(done)
         except OSError as error:
             raise UnavailableError(str(error), path=part.label) from error
