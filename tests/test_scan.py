@@ -375,7 +375,7 @@ def test_part_that_is_torn_is_not_done(corpus):
     assert (findings(), list(Path("out/findings").glob(".*"))) == (whole, [])
 
 
-def test_fail_on_of_overrides():
+def test_exit_codes():
     from claimlint.cli.scan import _code  # noqa: PLC0415
 
     Path(".claimlint.yml").write_text("overrides: [{files: [drafts/**], fail-on: never}]\n", encoding="utf8")
@@ -384,6 +384,10 @@ def test_fail_on_of_overrides():
     scan, worker = working(["drafts"], Project.at(Path.cwd()))
     scan.whole.add(worker.check(scan.missing[0]))
     assert (_code(scan, "", "warning"), _code(scan, "warning", "warning")) == (0, 1)
+    scan.whole.bad.update(unread=5, failed=1)
+    assert _code(scan, "", "warning") == 0
+    scan.whole.bad["damaged"] += 1
+    assert _code(scan, "", "warning") == 2
 
 
 def test_other_settings_on_another_machine(corpus):

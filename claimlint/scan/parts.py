@@ -180,13 +180,14 @@ def parts(asked: Inputs, size: int, fits: Callable[[pa.Schema], object]) -> list
     return found
 
 
-def _of_drafts(files: Sequence[File], size: int) -> Iterator[Part]:
-    held: list[File] = []
+def _of_drafts(files: Iterable[File], size: int) -> Iterator[Part]:
+    held, filled = list[File](), 0
     for file in files:
-        if held and (len(held) == _DRAFTS or sum(each.size for each in held) + file.size > size):
+        if held and (len(held) == _DRAFTS or filled + file.size > size):
             yield _held(held)
-            held = []
+            held, filled = [], 0
         held.append(file)
+        filled += file.size
     if held:
         yield _held(held)
 
