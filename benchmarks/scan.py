@@ -182,7 +182,11 @@ def table(rate: float, size: float) -> Iterator[str]:
 
 
 def span(hours: float) -> str:
-    return f"{hours / 24:,.1f} days" if hours >= 48 else f"{hours:,.1f} h" if hours >= 1 else f"{hours * 60:,.1f} min"
+    if hours >= 48:
+        return f"{hours / 24:,.1f} days"
+    return (
+        f"{hours:,.1f} h" if hours >= 1 else f"{hours * 60:,.0f} min" if hours >= 1 / 20 else f"{hours * 3600:,.0f} s"
+    )
 
 
 def main() -> None:

@@ -60,7 +60,8 @@ class Scan:
             yield done
 
     def close(self) -> None:
-        """Write the totals, if all parts are there."""
+        """Write the totals, if all parts are there; delete what workers left that were killed."""
+        self.output.tidy()
         if not self.failed:
             totals = {"parts": len(self.parts), **self.whole.dump(), "unread": self.unread}
             self.output.put(SUMMARY, {"schema_version": SCHEMA_VERSION, **totals})

@@ -58,7 +58,9 @@ def checked(
                 for row in table.to_pylist():
                     yield row["key"], Done.load(json.loads(row["done"])), row["failed"]
         except ray.exceptions.RayError as error:
-            raise ConfigError(f"the workers stopped: {_cause(error)}; the same command goes on") from error
+            raise ConfigError(
+                f"the workers stopped: {_cause(error)}; once that is mended, the same command goes on"
+            ) from error
 
 
 def _prepare_environment(*, local: bool) -> None:
@@ -120,4 +122,5 @@ def _cause(error: BaseException) -> str:
     if isinstance(cause, Exception):
         return str(cause)
     lines = [line for line in str(error).splitlines() if line and not line.startswith((" ", "\t"))]
-    return next((line for line in reversed(lines) if re.match(r"[\w.]+(Error|Exception): ", line)), said(error))
+    named = next((line for line in reversed(lines) if re.match(r"[\w.]+(Error|Exception): ", line)), said(error))
+    return re.sub(r"^claimlint\.errors\.\w+: ", "", named)
