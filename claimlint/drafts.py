@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from claimlint import config as configuration
@@ -37,7 +37,7 @@ def find(
         if str(path) == "-" and stdin:
             found.setdefault(stdin, "")
         elif is_folder(path):
-            there = list(_walk(path, config))
+            there = list(walk(path, config))
             skipped += [each for each in there if isinstance(each, Skipped)]
             drafts = [each for each in there if not isinstance(each, Skipped)]
             for draft, why in drafts or [(called(path), "no drafts in this folder")]:
@@ -51,8 +51,16 @@ def find(
     return found, list(dict.fromkeys(skipped))
 
 
-def _walk(folder: Path, config: Config) -> Iterator[tuple[str, str] | Skipped]:
-    """The drafts below a folder, sorted, and what is not looked into. What is both hidden and no draft is not mentioned."""
+def is_draft(path: Path) -> bool:
+    """By its name."""
+    return path.suffix.lower() in readers.SUFFIXES
+
+
+def walk(
+    folder: Path, config: Config, wanted: Callable[[Path], bool] = is_draft
+) -> Iterator[tuple[str, str] | Skipped]:
+    """The files below a folder that are wanted, sorted, each with why it cannot be read, or ""; and what is not looked into.
+    What is both hidden and no draft is not mentioned."""
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
@@ -64,7 +72,7 @@ def _walk(folder: Path, config: Config) -> Iterator[tuple[str, str] | Skipped]:
         return
     for entry in entries:
         try:
-            why, inside = _passed_over(entry, config), entry.is_dir()
+            why, inside = _passed_over(entry, config, wanted), entry.is_dir()
         except OSError as error:
             yield called(entry), error.strerror or "cannot be looked at"
             continue
@@ -73,12 +81,12 @@ def _walk(folder: Path, config: Config) -> Iterator[tuple[str, str] | Skipped]:
         elif entry.name.startswith((".", _LOCK)):
             continue
         elif inside:
-            yield from _walk(entry, config)
+            yield from walk(entry, config, wanted)
         else:
             yield called(entry), ""
 
 
-def _passed_over(entry: Path, config: Config) -> Why | None:
+def _passed_over(entry: Path, config: Config, wanted: Callable[[Path], bool]) -> Why | None:
     """Why an entry of a folder is neither looked into nor a draft; None also for what is hidden and nothing to us."""
     folder, draft = entry.is_dir(), _like(entry)
     if entry.name.startswith(_LOCK) or entry.name in _OURS:
@@ -91,7 +99,7 @@ def _passed_over(entry: Path, config: Config) -> Why | None:
         return "installed"
     if folder:
         return "link" if entry.is_symlink() else None
-    if entry.suffix.lower() not in readers.SUFFIXES:
+    if not wanted(entry):
         return "format"
     return None if entry.is_file() else "special"
 

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from claimlint.cli import main
+from claimlint.find import Ruleset
 from claimlint.packs import Pack
 from claimlint.types import (
     Block,
@@ -151,6 +152,8 @@ class Run(SimpleNamespace):
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in, with a configuration and a pack, and the stand-in for the linter."""
     monkeypatch.setitem(sys.modules, "claimlint.linter", SimpleNamespace(Linter=Linter, Options=Options))
+    kept = tmp_path.with_name(f"{tmp_path.name}-cache")  # what the stand-in finds is no business of other tests
+    monkeypatch.setattr("claimlint.cache.folder", lambda: kept)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "house.yml").write_text(PACK, encoding="utf-8")
     (tmp_path / ".claimlint.yml").write_text("packs: [house.yml]\n", encoding="utf-8")

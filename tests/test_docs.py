@@ -19,7 +19,7 @@ PAGES = [PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "benchmarks
     (PROJECT / "docs").glob("*.md")
 )
 TEXT = {page: page.read_text(encoding="utf8") for page in PAGES}
-USAGE = "".join(TEXT[PROJECT / name] for name in ("README.md", "docs/usage.md", "docs/review.md"))
+USAGE = "".join(TEXT[PROJECT / name] for name in ("README.md", "docs/usage.md", "docs/review.md", "docs/scan.md"))
 PACKS = TEXT[PROJECT / "docs" / "packs.md"]
 _YAML = re.compile(r"^```yaml ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

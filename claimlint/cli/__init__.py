@@ -32,6 +32,7 @@ _HOMES = {
     "packs": "packs",
     "lsp": "lsp",
     "serve": "serve",
+    "scan": "scan",
     "cache": "cache",
     "init": "setup",
 }

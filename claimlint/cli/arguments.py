@@ -55,13 +55,14 @@ def add_paths(parser: argparse.ArgumentParser) -> None:
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--jobs", type=_count, default=0, metavar="N", help="processes (default: by the size of the work)"
+        "--jobs", type=count, default=0, metavar="N", help="processes (default: by the size of the work)"
     )
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """A positive number, of an option."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a number of processes such as 2, not “{text}”")
+        raise argparse.ArgumentTypeError(f"a number such as 2, not “{text}”")
     return int(text)
 
 

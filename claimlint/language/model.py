@@ -113,6 +113,11 @@ def _load(*, lemmas: bool = False) -> Any:
         ) from error
 
 
+def forget() -> None:
+    """Let go of the model, and of every word that it has met; the next parse loads it again."""
+    _load.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def locate() -> tuple[str, Path]:
     """The installed model: its package name and the folder of its files.

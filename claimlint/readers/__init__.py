@@ -23,7 +23,8 @@ _READERS: dict[str, tuple[str, dict[str, bool]]] = {
 WORD = frozenset({".docx"})
 OTHER = frozenset(".doc .docm .dot .dotm .dotx .odt .rtf .pages".split())
 """Formats of word processors that look like drafts and are not read."""
-SUFFIXES = frozenset(_READERS) | WORD
+TEXT_SUFFIXES = frozenset(_READERS)
+SUFFIXES = TEXT_SUFFIXES | WORD
 
 
 def read(source: str, name: str) -> Document:
