@@ -6,7 +6,7 @@ answered; whatever differs now is compiled again. To delete it costs nothing but
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +16,7 @@ from claimlint import cache
 from claimlint.find import Ruleset, compile_packs
 from claimlint.packs import AUTO, Pack, builtin_names, load_packs, name_of
 from claimlint.patterns.lexicon import Lexicon
-from claimlint.patterns.match import Layers, Row
+from claimlint.patterns.match import Matcher
 from claimlint.structs import Raw, Struct, convert, decode, encode, replace
 from claimlint.types import Comment, Finding, Fix, Problem, Report, Rule, Source, Span
 
@@ -34,10 +34,11 @@ _TYPES: Mapping[str, Any] = {
 
 
 class Matched(Struct):
-    """What a matcher is made of."""
+    """What a matcher is made of. sources: of its patterns, each once; rows: the number of the source for the source."""
 
-    rows: list[Row]
-    layers: dict[str, Raw]
+    sources: list[str]
+    rows: list[tuple[int, int, str]]
+    bits: dict[str, Raw]
 
 
 class Sources(Struct):
@@ -54,9 +55,8 @@ class Sources(Struct):
 
 
 class Parts(Struct):
-    """What a `Ruleset` is made of; whole: the packs."""
+    """What a `Ruleset` is made of, but for the packs."""
 
-    whole: Raw
     words: set[str]
     exact: set[str]
     terms: dict[str, Raw]
@@ -104,40 +104,53 @@ def compiled(references: Sequence[str], near: Path, *, keep: bool = True) -> Com
     Raises PackError as `load_packs` does.
     """
     name = f"rules-{cache.digest(cache.code(), *references, str(near.absolute()))}.json"
-    data = cache.read(name) if keep else b""
-    header, _, body = data.partition(b"\n")
-    rules, _, body = body.partition(b"\n")
+    header, rules, whole, body = _lines(cache.read(name) if keep else b"")
     sources = _current(header)
     if sources is None:
         packs = load_packs(references, near=near, examples=False)
         fresh = compile_packs(packs)
         names = {each: name_of(each, near=near) for each in references if each != AUTO}
         sources = _sources(fresh, names)
-        header = encode(sources, enc_hook=str)  # paths
+        head = encode(sources, enc_hook=str)  # paths
         if keep:
-            cache.write(name, b"\n".join([header, encode(fresh.rules), _dump(fresh)]))
-        return Compiled(cache.digest(cache.code(), header), sources, lambda: fresh, lambda: fresh.rules)
+            cache.write(name, b"\n".join([head, encode(fresh.rules), encode(packs, enc_hook=str), _dump(fresh)]))
+        return Compiled(cache.digest(cache.code(), head), sources, lambda: fresh, lambda: fresh.rules)
 
     def again() -> Ruleset:
         cache.file(name).unlink(missing_ok=True)  # it is damaged
         return compile_packs(load_packs(references, near=near, examples=False))
 
     return Compiled(
-        cache.digest(cache.code(), header),
+        cache.digest(cache.code(), bytes(header)),
         sources,
-        lambda: _restored(sources.heads, found) if (found := _decoded(body, Parts)) else again(),
+        lambda: (
+            _restored(sources.heads, lambda: _packs(whole) or again().packs, found)
+            if (found := _decoded(body, Parts))
+            else again()
+        ),
         lambda: _decoded(rules, dict[str, Rule]) or again().rules,
     )
 
 
-def _decoded(data: bytes, type_: type[Value]) -> Value | None:
+def _lines(data: bytes) -> list[memoryview]:
+    """The four lines of a file, not copied; empty where there are fewer."""
+    view, found, start = memoryview(data), list[memoryview](), 0
+    for _ in range(3):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        found.append(view[start:end])
+        start = end + 1
+    return [*found, view[start:]]
+
+
+def _decoded(data: bytes | memoryview, type_: type[Value]) -> Value | None:
     try:
         return decode(data, type=type_, dec_hook=_path)
     except (ValueError, RecursionError):
         return None
 
 
-def _current(header: bytes) -> Sources | None:
+def _current(header: memoryview) -> Sources | None:
     """What packs were compiled from, if that is what they are now."""
     try:
         sources = decode(header, type=Sources, dec_hook=_path)
@@ -214,45 +227,49 @@ def report(name: str, source: str, data: bytes) -> Report | None:
     )
 
 
-def _restored(heads: Sequence[Pack], kept: Parts) -> Ruleset:
+def _restored(heads: Sequence[Pack], packs: Callable[[], Sequence[Pack]], kept: Parts) -> Ruleset:
     lexicon = Lexicon()
     lexicon.words, lexicon.exact, lexicon.terms = kept.words, kept.exact, _Lazy(kept.terms, dict[str, Any])
-    found = Ruleset(heads, lambda: tuple(_packs(kept.whole)), lexicon)
+    found = Ruleset(heads, packs, lexicon)
     found.about, found.structured = kept.about, kept.structured
     for name, matched in kept.matchers.items():
         matcher = getattr(found, name)
-        matcher.rows, matcher.layers = matched.rows, _Lazy(matched.layers, Layers)
+        matcher.rows = [(matched.sources[source], option, key) for source, option, key in matched.rows]
+        matcher.bits = _Lazy(matched.bits, list[int])
     return found
 
 
 def _dump(compiled: Ruleset) -> bytes:
     return encode(
         {
-            "whole": compiled.packs,
             "words": compiled.lexicon.words,
             "exact": compiled.lexicon.exact,
             "terms": compiled.lexicon.terms,
             "about": compiled.about,
             "structured": compiled.structured,
-            "matchers": {
-                name: {"rows": matcher.rows, "layers": matcher.layers}
-                for name in Ruleset.MATCHERS
-                for matcher in [getattr(compiled, name)]
-            },
-        },
-        enc_hook=str,  # paths
+            "matchers": {name: _matched(getattr(compiled, name)) for name in Ruleset.MATCHERS},
+        }
     )
 
 
-def _packs(whole: Raw) -> Iterator[Pack]:
-    for pack in decode(whole, type=list[Pack], dec_hook=_path):
-        yield replace(
+def _matched(matcher: Matcher) -> dict[str, Any]:
+    sources = {source: number for number, source in enumerate(dict.fromkeys(row[0] for row in matcher.rows))}
+    rows = [(sources[source], option, key) for source, option, key in matcher.rows]
+    return {"sources": list(sources), "rows": rows, "bits": matcher.bits}
+
+
+def _packs(whole: memoryview) -> tuple[Pack, ...]:
+    """The packs; none if they are damaged."""
+    return tuple(
+        replace(
             pack,
             overrides={
                 name: {key: _change(key, value) for key, value in values.items()}
                 for name, values in pack.overrides.items()
             },
         )
+        for pack in _decoded(whole, list[Pack]) or ()
+    )
 
 
 def _change(key: str, value: Any) -> Any:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claimlint import config as configuration
-from claimlint import parallel
 from claimlint.config import Config
 from claimlint.errors import ConfigError, ReadError
 from claimlint.settle import Registers, files, homeless, own_rules, registers, settle
@@ -245,6 +244,8 @@ class Project(Struct, frozen=True, dict=True):
         document and readings. folders: those that were asked for as a whole; what the registers say of drafts that are no
         longer in them is reported last. jobs: processes; 0 for as many as the work is worth.
         """
+        from claimlint import parallel
+
         self.verify()
         _ = self.registers  # what cannot be used is said before anything is checked
         jobs = 1 if stdin in drafts or len(drafts) == 1 else jobs or parallel.fitting(drafts)

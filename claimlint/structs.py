@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 _UNWANTED = "typing_extensions"
 """What msgspec prefers to `typing`, which has all that it wants; it takes longer to import than all of ours."""
 
-if _UNWANTED in sys.modules:
-    pass
-else:
+if _UNWANTED not in sys.modules:
     sys.modules[_UNWANTED] = None  # type: ignore[assignment]  # so that importing it fails
     try:
-        pass
+        import_module("msgspec")
     finally:
         del sys.modules[_UNWANTED]
 

@@ -93,7 +93,7 @@ def parser(command: str = "") -> argparse.ArgumentParser:
     top.add_argument(
         "--version", action="version", version=f"claimlint {__version__}", help="print the version and leave"
     )
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(prog=top.prog, title="commands", metavar="COMMAND", required=True)
     for home in [_HOMES[command]] if command in _HOMES else dict.fromkeys(_HOMES.values()):
         import_module(f"claimlint.cli.{home}").add_to(commands)
     return top

@@ -36,7 +36,6 @@ Step = Callable[[Text, int], int]
 """From the positions reached before an element to those reached after it."""
 Row: TypeAlias = tuple[str, int, str]
 """A pattern: its source, the number of the alternative, the key that its owner wants back."""
-Layers: TypeAlias = list[list[int]]
 
 
 @lru_cache(maxsize=None, typed=True)
@@ -238,31 +237,32 @@ def _first(elements: Sequence[Element]) -> frozenset[str]:
 class Matcher:
     """All patterns of a kind as one: only those whose necessary words and lists occur are tried.
 
-    An integer a key holds a bit for each pattern that the key is necessary for, in one of `_LAYERS` layers; a pattern is tried
-    if its bit is set in all layers.
+    Each pattern has `_LAYERS` bits in an integer, one for each of its rarest necessary elements. A key sets the bits of what
+    it is necessary for, and a pattern is tried if the keys of a sentence set all of its bits.
     """
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self.rows: list[Row] = []
-        self.layers: dict[str, Layers] = {}
-        """Key → of each layer, the patterns that it is necessary for; "" holds those that ask for nothing."""
+        self.bits: dict[str, list[int]] = {}
+        """Key → the bits that it sets; "" sets those of what patterns do not ask for."""
         self._patterns: dict[int, Pattern] = {}
         self._masks: dict[str, int] = {}
+        self._first = (0, 0)
 
     def add(self, source: str, key: str) -> None:
-        for number, option in enumerate(parse(source)):
-            for word in words(option):
+        for option, elements in enumerate(parse(source)):
+            for word in words(elements):
                 self._lexicon.learn(word.base, exact=word.exact)
-            phrased = _phrased(option)
+            phrased = _phrased(elements)
             for name in slots([phrased]):
                 if " " in name:
                     self._lexicon.add_phrase(name)
             necessary = required(phrased)
             for layer in range(_LAYERS):
                 for each in necessary[layer] if layer < len(necessary) else ("",):
-                    self.layers.setdefault(each, [[] for _ in range(_LAYERS)])[layer].append(len(self.rows))
-            self.rows.append((source, number, key))
+                    self.bits.setdefault(each, []).append(_LAYERS * len(self.rows) + layer)
+            self.rows.append((source, option, key))
         self._masks.clear()
 
     def matches(self, text: Text, keys: frozenset[str] | None = None) -> list[tuple[str, int, int, Pattern]]:
@@ -274,7 +274,7 @@ class Matcher:
 
     def _matches(self, text: Text, keys: frozenset[str] | None) -> list[tuple[str, int, int, Pattern]]:
         found = []
-        for number in indexes(self._candidates(text)):
+        for number in self._candidates(text):
             if keys is not None and self.rows[number][2] not in keys:
                 continue
             pattern, covered = self._pattern(number), -1
@@ -285,9 +285,9 @@ class Matcher:
         found.sort(key=lambda match: (match[1], -match[2], match[3].source))
         return found
 
-    def _candidates(self, text: Text) -> int:
-        """The patterns of which enough is there, as bits."""
-        size, masks = len(self.rows), self._masks
+    def _candidates(self, text: Text) -> Iterator[int]:
+        """The patterns of which enough is there."""
+        masks = self._masks
         if not masks:
             masks[""] = self._mask("")
         met = masks[""]
@@ -296,20 +296,25 @@ class Matcher:
             if mask is None:
                 mask = masks[key] = self._mask(key)
             met |= mask
-        found = met
+        all_ = met
         for _ in range(_LAYERS - 1):
-            met >>= size
-            found &= met
-        return found & ((1 << size) - 1)
+            met >>= 1
+            all_ &= met
+        return (bit // _LAYERS for bit in indexes(all_ & self._first_bits))
+
+    @property
+    def _first_bits(self) -> int:
+        """The first bit of each pattern."""
+        size = len(self.rows)
+        if self._first[0] != size:
+            self._first = size, int("0" + f"{1:0{_LAYERS}b}" * size, 2)
+        return self._first[1]
 
     def _mask(self, key: str) -> int:
-        size = len(self.rows)
-        bits = bytearray(_LAYERS * size // 8 + 1)
-        for layer, found in enumerate(self.layers.get(key, ())):
-            for number in found:
-                at = layer * size + number
-                bits[at >> 3] |= 1 << (at & 7)
-        return int.from_bytes(bits, "little")
+        mask = bytearray(_LAYERS * len(self.rows) // 8 + 1)
+        for bit in self.bits.get(key, ()):
+            mask[bit >> 3] |= 1 << (bit & 7)
+        return int.from_bytes(mask, "little")
 
     def _pattern(self, number: int) -> Pattern:
         if number not in self._patterns:
