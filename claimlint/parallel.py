@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from claimlint.entries import is_file
-from claimlint.structs import replace
+from claimlint.structs import THRESHOLDS, replace
 from claimlint.types import Report
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _WORTH = 1_000_000
 """Bytes of drafts that one process checks in about the time that another needs to start."""
 _CHUNK = 4
+_SHARED = ["claimlint.kept", "claimlint.reading", "claimlint.readers.markdown", "spacy"]
+"""What workers need imported, once for all where processes can share it."""
 
 
 class Project(Protocol):
@@ -45,10 +48,12 @@ def reports(project: Project, drafts: Iterable[tuple[str, str]], wanted: Wanted,
     Raises ClaimlintError as the project does.
     """
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - most runs need one process
-    from multiprocessing import get_context  # noqa: PLC0415
+    from multiprocessing import get_all_start_methods, get_context  # noqa: PLC0415
 
-    # started afresh, not forked: the same on every system, whatever threads there are
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, (project,))
+    # never forked from this process: the same on every system, whatever threads there are
+    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+    context.set_forkserver_preload(_SHARED)
+    pool = ProcessPoolExecutor(jobs, context, _start, (project,))
     try:
         yield from pool.map(partial(_report, wanted=wanted), drafts, chunksize=_CHUNK)
     finally:
@@ -56,6 +61,7 @@ def reports(project: Project, drafts: Iterable[tuple[str, str]], wanted: Wanted,
 
 
 def _start(project: Project) -> None:
+    gc.set_threshold(*THRESHOLDS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
     global _project  # noqa: PLW0603 - the one thing that a worker keeps between drafts
     _project = project
