@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from claimlint.packs import load_packs
+from claimlint.packs import builtin_names, load_packs
 
 DRAFTS, WORDS = 298, 550_000
 """The shape of the private corpus."""
@@ -20,9 +20,9 @@ def draft(words: int, chance: random.Random, packs: Sequence[str] = ("core", "ke
     return _draft(words, paragraphs(chance, packs))
 
 
-def drafts(folder: Path, count: int, words: int, chance: random.Random, packs: Sequence[str] = ("core",)) -> None:
+def fill(folder: Path, count: int, words: int, seed: int) -> None:
     """Fill a folder with drafts that have so many words together: most in Markdown, some in HTML and plain text."""
-    source = paragraphs(chance, packs)
+    source = paragraphs(random.Random(seed), builtin_names())
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         text = _draft(words // count, source)

@@ -19,13 +19,13 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+from corpus import draft
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 
 from claimlint.config import Config
 from claimlint.linter import Linter, Options
 from claimlint.packs import load_packs
-from corpus import draft
 from claimlint.project import Project
 
 WORDS = 2000
