@@ -4,7 +4,7 @@
     python benchmarks/speed.py [--only cold,corpus,prefilter,linear,parts] [--runs N] [--full]
 
 What is compared runs in turns, after a round that warms the disk's cache; a figure is the median, with the least and the most
-beside it. Wall time suffers when the machine has other work, processor time hardly does, so ratios are given for both. Drafts
+beside it. Wall time suffers more than processor time when the machine has other work, so ratios are given for both. Drafts
 are the private corpus where there is one, else of our own making. Nothing touches the user's cache of claimlint.
 """
 
@@ -34,6 +34,7 @@ from typing import Any
 import corpus
 import peers
 
+import claimlint
 from claimlint import config, drafts, find, readers
 from claimlint.language import sentences
 from claimlint.packs import load_packs
@@ -102,11 +103,10 @@ def environment(cache: Path | None) -> dict[str, str]:
 
 def in_turns(commands: Mapping[str, Command], rounds: int) -> Runs:
     """Run the commands in turns. rounds: 0 for five, or three if a round takes long; then the first one counts."""
-    start = time.perf_counter()
-    found = {name: [command.run()] for name, command in commands.items()}
-    if (time.perf_counter() - start) / len(commands) < SLOW:
-        found = {name: [] for name in commands}
-    for _ in range((rounds or (3 if any(found.values()) else 5)) - len(next(iter(found.values())))):
+    first = {name: [command.run()] for name, command in commands.items()}
+    slow = statistics.mean(run.wall for [run] in first.values()) > SLOW
+    found = first if slow else {name: [] for name in commands}
+    for _ in range((rounds or (3 if slow else 5)) - slow):
         for name, command in commands.items():
             found[name].append(command.run())
     return found
@@ -189,16 +189,17 @@ def prefilter(work: Path, _: argparse.Namespace) -> None:
     apart(blocks, drafts_folder(work), work / "blocks.json")
     size, seconds, hits = apart(searched, work / "blocks.json")
     print("### The search for patterns alone\n")
-    print(f"{size / 1e6 / statistics.median(seconds):.2f} MB/s ({spread(seconds)} s for {size / 1e6:.1f} MB, ", end="")
+    print(
+        f"{size / 1e6 / statistics.median(seconds):.2f} MB/s ({spread(seconds)} processor s for {size / 1e6:.1f} MB, ",
+        end="",
+    )
     print(f"{hits:,} hits; target ≥ 30 MB/s)\n")
 
 
 def linear(work: Path, args: argparse.Namespace) -> None:
     """Time and memory as drafts grow in number and in length."""
-    empty = work / "empty.md"
-    empty.write_text("", encoding="utf-8")
     for what, powers in (("Many drafts", range(4, 8 if args.full else 7)), ("One growing draft", range(4, 7))):
-        commands = {"an empty draft": check(empty, "--jobs", "1", "--no-cache")}
+        commands = {f"{words([CLAIMS])} words": check(CLAIMS, "--jobs", "1", "--no-cache")}
         for power in powers:
             folder = work / f"{what} {power}"
             count = 10**power * corpus.DRAFTS // corpus.WORDS if what.startswith("Many") else 1
@@ -207,12 +208,12 @@ def linear(work: Path, args: argparse.Namespace) -> None:
         runs = in_turns(commands, args.runs)
         print(f"### {what}\n")
         table(runs)
-        start, *grown = runs.values()
-        sizes = [math.log(10**power) for power in powers]
+        least, *grown = runs.values()
         for name, of in (("wall", wall), ("processor", cpu)):
-            times = [math.log(of(each) - of(start)) for each in grown]
-            print(f"Exponent by {name} time, less that of the empty draft: ", end="")
-            print(f"{statistics.linear_regression(sizes, times).slope:.3f} (target ≤ 1.05)\n")
+            # what every run pays, packs and model, would make any growth look slow
+            points = [(power, of(each) - of(least)) for power, each in zip(powers, grown, strict=True)]
+            fit = statistics.linear_regression(*zip(*((x, math.log10(y)) for x, y in points if y > 0), strict=True))
+            print(f"Exponent of {name} time beyond that of the least draft: {fit.slope:.2f} (target ≤ 1.05)\n")
         print(f"Most memory: {max(run.memory for each in grown for run in each) / 1e6:.0f} MB (target ≤ 400)\n")
 
 
@@ -287,14 +288,14 @@ def words(names: Iterable[Path]) -> int:
 
 
 def searched(texts: Path) -> tuple[int, list[float], int]:
-    """Bytes of the texts, seconds that five searches of all their sentences took, and the hits of one search."""
+    """Bytes of the texts, processor seconds of each of five searches of all their sentences, and the hits of one search."""
     ruleset = find.compile_packs(load_packs(config.Config(Path()).packs, examples=False))
     rows = [text[start:end] for text in json.loads(texts.read_text("utf-8")) for start, end in sentences.split(text)]
     seconds, hits = [], 0
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         hits = sum(len(find.find(Text(row, ruleset.lexicon), ruleset)) for row in rows)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     return sum(len(row.encode()) for row in rows), seconds, hits
 
 
@@ -372,7 +373,9 @@ def machine() -> str:
     """The machine, its load now, and versions."""
     cpuinfo, memory = Path("/proc/cpuinfo"), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     model = re.search(r"model name\s*: (.+)", cpuinfo.read_text("utf-8")) if cpuinfo.exists() else None
-    versions = {"claimlint": metadata.version("claimlint-marketing"), **peers.PIP, **peers.NPM}
+    describe = ["git", "-C", str(Path(claimlint.__file__).parent), "describe", "--always", "--dirty"]
+    commit = subprocess.run(describe, capture_output=True, encoding="utf-8", check=False).stdout.strip()
+    versions = {"claimlint": commit or metadata.version("claimlint-marketing"), **peers.PIP, **peers.NPM}
     return (
         f"{model[1] if model else platform.processor()}, {os.cpu_count()} cores, {memory / 2**30:.0f} GiB, "
         f"{platform.platform()}, Python {platform.python_version()}, "
