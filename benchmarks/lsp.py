@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+from corpus import draft
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 
@@ -29,40 +30,10 @@ from claimlint.project import Project
 
 WORDS = 2000
 URI = "file:///nowhere/draft.md"
-ROOMS = "room desk garden kitchen car park lift hall office library".split()
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 SNIPPETS = [
     "a", " ", "word ", "may ", "not ", "é", "ﬁ", "漢字", "🍵", "👩‍⚕️", "𝒜", "\n", "\r\n", "\r", "\n\n", "\u2028", "\x0b", "\x85", "\t", "&amp;", "**", "",
     "<!-- claimlint-disable-line core/cure -- x -->", "| a | b |\r\n", "---\n", "Our drip cures colds. ",
 ]  # fmt: skip
-
-
-def draft(words: int, chance: random.Random) -> str:
-    """A draft of our own making: one example of a rule to three everyday sentences, each unlike the others."""
-    examples = [
-        re.sub(r"[{}]", "", each)
-        for pack in load_packs(["core", "ketamine"])
-        for rule in pack.rules
-        for each in (*rule.bad, *rule.good)
-        if "\n" not in each
-    ]
-    chance.shuffle(examples)
-    lines, count = ["# Our clinic"], 2
-    while count < words:
-        said = [examples.pop(), *(plain(chance) for _ in range(3))]
-        chance.shuffle(said)
-        lines += [f"## Part {len(lines)}"] if len(lines) % 5 == 0 else []
-        lines.append(" ".join(said))
-        count += len(lines[-1].split())
-    return "\n\n".join(lines) + "\n"
-
-
-def plain(chance: random.Random) -> str:
-    hours = sorted(chance.sample(range(7, 20), 2))
-    return (
-        f"The {chance.choice(ROOMS)} on floor {chance.randrange(1, 9)} is open from {hours[0]} to {hours[1]} on "
-        f"{chance.choice(DAYS)}, and number {chance.randrange(1000)} is the one to ring."
-    )
 
 
 class Client(LanguageClient):
