@@ -38,12 +38,14 @@ def linter(*, library=False):
 
 
 def verdicts(draft):
-    """A line for each claim: its rule, its words, the step that decided, every reason, and what else is pointed at."""
+    """A line for each claim: its rule, its words, the step that decided (of a frame, the sentence's), every reason; then
+    what is missing and what else is pointed at."""
     lines = []
     document, readings = linter().inspect(draft, "a.md")
     for reading in readings:
         for verdict in reading.verdicts:
-            line = f"{verdict.rule} “{verdict.excerpt}” {verdict.step}: {'; '.join(verdict.reasons[1:])}"
+            step = f"{reading.frame} frame" if verdict.step == "frame" else verdict.step
+            line = f"{verdict.rule} “{verdict.excerpt}” {step}: {'; '.join(verdict.reasons[1:])}"
             if verdict.finding:
                 near = [f"“{document.source[span.start : span.end]}” {note}" for span, note in verdict.finding.related]
                 line += "".join(f" | missing {', '.join(verdict.finding.missing)}" for _ in verdict.finding.missing[:1])
