@@ -5,7 +5,9 @@ import pytest
 from claimlint.linter import Linter, Options
 from claimlint.packs import load_packs
 
-LINTER = Linter(load_packs(["core"]), options=Options(owned_hosts=("ourclinic.example",), citations_since=2005))
+LINTER = Linter(
+    load_packs(["core"]), options=Options(owned_hosts=("ourclinic.example",), citations_since=2005, memory=1_000)
+)
 CLAIM = "Our tea lowers blood pressure"
 LIST = "\n\n## References\n\n"
 

@@ -1,6 +1,7 @@
 """Packs: what is refused and how, extends and overrides, the shipped packs and their examples."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import jsonschema
@@ -9,7 +10,7 @@ import yaml
 
 from claimlint import packs
 from claimlint.errors import PackError
-from claimlint.linter import Linter
+from claimlint.linter import Linter, Options
 from claimlint.packtest import check_examples, unmark
 
 RULE = """
@@ -146,17 +147,23 @@ def test_unmark():
     assert unmark("a {b} c {d}") == ("a b c d", [(2, 3), (6, 7)])
 
 
-@pytest.fixture(scope="module")
+@cache
 def shipped():
     return packs.load_packs(packs.builtin_names())
 
 
-def test_shipped_packs_pass_their_examples(shipped):
-    assert check_examples(shipped, Linter(shipped)) == []
+@cache
+def remembering():
+    """A linter that is asked about the same examples again and again where mutants of the judgement are tried."""
+    return Linter(shipped(), options=Options(memory=100_000))
 
 
-def test_shipped_rules_are_complete(shipped):
-    for rule in (rule for pack in shipped for rule in pack.rules):
+def test_shipped_packs_pass_their_examples():
+    assert check_examples(shipped(), remembering()) == []
+
+
+def test_shipped_rules_are_complete():
+    for rule in (rule for pack in shipped() for rule in pack.rules):
         assert rule.basis, rule.id
         assert rule.suggest, rule.id
         assert len(rule.bad) >= 4, rule.id
