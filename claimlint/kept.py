@@ -58,7 +58,7 @@ class Parts(Struct):
     """What a `Ruleset` is made of, but for the packs."""
 
     words: set[str]
-    exact: set[str]
+    asked: set[str]
     terms: dict[str, Raw]
     about: dict[str, frozenset[str]]
     structured: list[tuple[str, dict[str, Any]]]
@@ -229,7 +229,7 @@ def report(name: str, source: str, data: bytes) -> Report | None:
 
 def _restored(heads: Sequence[Pack], packs: Callable[[], Sequence[Pack]], kept: Parts) -> Ruleset:
     lexicon = Lexicon()
-    lexicon.words, lexicon.exact, lexicon.terms = kept.words, kept.exact, _Lazy(kept.terms, dict[str, Any])
+    lexicon.words, lexicon.asked, lexicon.terms = kept.words, kept.asked, _Lazy(kept.terms, dict[str, Any])
     found = Ruleset(heads, packs, lexicon)
     found.about, found.structured = kept.about, kept.structured
     for name, matched in kept.matchers.items():
@@ -243,7 +243,7 @@ def _dump(compiled: Ruleset) -> bytes:
     return encode(
         {
             "words": compiled.lexicon.words,
-            "exact": compiled.lexicon.exact,
+            "asked": compiled.lexicon.asked,
             "terms": compiled.lexicon.terms,
             "about": compiled.about,
             "structured": compiled.structured,

@@ -113,7 +113,7 @@ def test_compiled_packs_are_the_same_when_they_are_read_again():
         assert found.ruleset.about == fresh.about
         assert found.ruleset.structured == fresh.structured
         assert found.ruleset.lexicon.words == fresh.lexicon.words
-        assert found.ruleset.lexicon.exact == fresh.lexicon.exact
+        assert found.ruleset.lexicon.asked == fresh.lexicon.asked
         for name in Ruleset.MATCHERS:
             one, other = getattr(found.ruleset, name), getattr(fresh, name)
             assert one.rows == other.rows

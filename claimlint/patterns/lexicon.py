@@ -38,16 +38,16 @@ class Lexicon:
 
     def __init__(self) -> None:
         self.words: set[str] = set()
-        self.exact: set[str] = set()
-        """The forms that some pattern wants as they are."""
+        self.asked: set[str] = set()
+        """Keys that patterns ask for beside lists: words, "=form", and "^" with what is to start a sentence."""
         self.terms: dict[str, Any] = {}
         self._phrases: set[str] = set()
         self._entries: dict[str, Entry] = {}
 
     def learn(self, word: str, *, exact: bool = False) -> None:
+        """A word that a pattern asks for."""
         self.words.add(word)
-        if exact:
-            self.exact.add(word)
+        self.asked.add(f"={word}" if exact else word)
         self._entries.clear()
 
     def add_term(self, name: str, term: str) -> None:
@@ -88,9 +88,9 @@ class Lexicon:
             for name in self.terms.get(base, {}).get("", ())
             if not _no_noun(name, form, base)
         )
-        exact = ("=" + form,) if form in self.exact else ()
+        words = [key for key in (*own, "=" + form) if key in self.asked]
         number = ("#",) if is_number(form) else ()
-        return Entry(own, (*own, *exact, *number, *lists), tuple(node for node in nodes if node.keys() - {""}))
+        return Entry(own, (*words, *number, *lists), tuple(node for node in nodes if node.keys() - {""}))
 
 
 def _no_noun(name: str, form: str, base: str) -> bool:
@@ -210,7 +210,11 @@ def _located(text: Sequence[str], lexicon: Lexicon) -> tuple[dict[str, int], dic
         found[key] = list(lengths.items())
     first = next((index for index, form in enumerate(text) if form[0].isalnum()), len(text))
     start = (2 << first) - 1
-    at |= {"^" + key: start & positions for key, positions in at.items() if start & positions}
+    at |= {
+        opening: start & positions
+        for key, positions in at.items()
+        if start & positions and (opening := "^" + key) in lexicon.asked
+    }
     return at, found
 
 

@@ -259,6 +259,7 @@ class Matcher:
                 if " " in name:
                     self._lexicon.add_phrase(name)
             necessary = required(phrased)
+            self._lexicon.asked |= {key for keys in necessary for key in keys if key[0] == "^"}
             for layer in range(_LAYERS):
                 for each in necessary[layer] if layer < len(necessary) else ("",):
                     self.bits.setdefault(each, []).append(_LAYERS * len(self.rows) + layer)
