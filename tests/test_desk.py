@@ -262,7 +262,11 @@ waivers:
         if each["status"] == "waived"
     ]
     assert finding["justification"] == "agreed (approved by Dr. Ada Moe until 2027-01-31, L-7)"
-    assert run("check", "--fail-on", "advice").out.splitlines()[-1].endswith("in 1 of 1 draft; 1 waived; skipped: 1 of another format")
+    assert (
+        run("check", "--fail-on", "advice")
+        .out.splitlines()[-1]
+        .endswith("in 1 of 1 draft; 1 waived; skipped: 1 of another format")
+    )
 
 
 def test_the_file_of_waivers_keeps_its_order_and_comments(run: Any) -> None:

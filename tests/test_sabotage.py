@@ -3,7 +3,6 @@
 The expectations are the cases of test_judgement.py, test_scope.py and test_citations.py and the examples of the rules.
 """
 
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -12,12 +11,13 @@ from test_citations import LINTER as CITING
 from test_judgement import cases, citations, linter, verdicts
 from test_scope import CASES, LINTER, mark, read
 
-from claimlint import draft, facts, judge
+from claimlint import draft, facts, judge, reading
 from claimlint.language import citations as cite
 from claimlint.language import cues, frames, scope
 from claimlint.language.topic import Topic
 from claimlint.linter import Linter, Options
 from claimlint.packtest import NAME, unmark
+from claimlint.structs import replace
 
 
 @cache
@@ -96,8 +96,8 @@ STEPS = {
     "see no everyday thing": (judge, "_mundane", says("")),
     "see no everyday sentence": (judge, "_all_mundane", says("")),
     "ignore negation": (judge, "_STEPS", without_step("negation")),
-    "take the claim's own no for a negation of it": (judge, "_makes", says(False)),
-    "ignore what is left open": (draft, "resolve", without_cue("hedge", "strong")),
+    "take the claim's own no for a negation of it": (judge, "makes", says(False)),
+    "ignore what is left open": (reading, "resolve", without_cue("hedge", "strong")),
     "ignore frames": (judge, "_STEPS", without_step("frame")),
     "ignore that a rule is about one frame": (judge, "judge", judging(lambda hit, rule, context: (hit, replace(rule, within=""), context))),
     "ignore whether a question was answered": (judge, "judge", judging(lambda hit, rule, context: (replace(hit, denied=False), rule, context))),
@@ -116,7 +116,7 @@ STEPS = {
     "see no remedy in the section": (judge, "judge", judging(lambda hit, rule, context: (hit, rule, replace(context, around=frozenset())))),
 }  # fmt: skip
 FRAMES = {
-    f"see no {name} frame": (draft, "frames", without_frame(name))
+    f"see no {name} frame": (reading, "frames", without_frame(name))
     for name in ("critical", "myth", "reported", "advice", "regulatory", "question", "disclosure", "mention", "struck")
 } | {
     "let a rejection reach beyond a semicolon": (frames, "_until_semicolon", lambda _text, _cue, end: end),
