@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from claimlint import cache
+from claimlint.errors import PackError
 from claimlint.find import Ruleset, compile_packs
-from claimlint.packs import AUTO, Pack, builtin_names, load_packs, name_of
+from claimlint.packs import AUTO, Pack, builtin_names, digest, load_packs, name_of
 from claimlint.patterns.lexicon import Lexicon
 from claimlint.patterns.match import Matcher
 from claimlint.structs import Raw, Struct, convert, decode, encode, replace
@@ -42,12 +42,9 @@ class Matched(Struct):
 
 
 class Sources(Struct):
-    """What packs were compiled from. files: path → digest. folders: path → the pack files in it. shipped: names of the
-    packs that ship. names: reference → name of the pack. rules: ids of all rules. heads: the packs without lists, cues
-    and rules."""
+    """What packs were compiled from. shipped: names of the packs that ship. names: reference → name of the pack. rules: ids
+    of all rules. heads: the packs without lists, cues and rules, but with their digests."""
 
-    files: dict[str, str]
-    folders: dict[str, list[str]]
     shipped: list[str]
     names: dict[str, str]
     rules: list[str]
@@ -110,7 +107,7 @@ def compiled(references: Sequence[str], near: Path, *, keep: bool = True) -> Com
         packs = load_packs(references, near=near, examples=False)
         fresh = compile_packs(packs)
         names = {each: name_of(each, near=near) for each in references if each != AUTO}
-        sources = _sources(fresh, names)
+        sources = Sources(builtin_names(), names, list(fresh.rules), list(fresh.heads))
         head = encode(sources, enc_hook=str)  # paths
         if keep:
             cache.write(name, b"\n".join([head, encode(fresh.rules), encode(packs, enc_hook=str), _dump(fresh)]))
@@ -156,22 +153,11 @@ def _current(header: memoryview) -> Sources | None:
         sources = decode(header, type=Sources, dec_hook=_path)
     except ValueError:  # never written, or damaged: it is written again
         return None
-    same = sources.shipped == builtin_names() and all(
-        _names(Path(folder)) == names for folder, names in sources.folders.items()
-    )
-    return sources if same and all(_digest(Path(file)) == digest for file, digest in sources.files.items()) else None
-
-
-def _sources(fresh: Ruleset, names: dict[str, str]) -> Sources:
-    folders = [pack.path.absolute() for pack in fresh.packs if pack.path.is_dir()]
-    return Sources(
-        {str(file): _digest(file) for pack in fresh.packs for file in _files(pack.path.absolute())},
-        {str(folder): _names(folder) for folder in folders},
-        builtin_names(),
-        names,
-        list(fresh.rules),
-        list(fresh.heads),
-    )
+    try:
+        same = sources.shipped == builtin_names() and all(digest(pack.path) == pack.digest for pack in sources.heads)
+    except PackError:  # which loading says better
+        return None
+    return sources if same else None
 
 
 def parser(results: cache.Results) -> Callable[[Sequence[str]], list[Tree]]:
@@ -280,18 +266,3 @@ def _change(key: str, value: Any) -> Any:
 
 def _path(type_: type[Value], value: Any) -> Value:
     return type_(value)  # type: ignore[call-arg]
-
-
-def _files(path: Path) -> list[Path]:
-    return sorted(path.glob("*.yml")) if path.is_dir() else [path]
-
-
-def _names(folder: Path) -> list[str]:
-    return [file.name for file in _files(folder)]
-
-
-def _digest(file: Path) -> str:
-    try:
-        return sha256(file.read_bytes()).hexdigest()
-    except OSError:
-        return ""

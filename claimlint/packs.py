@@ -611,12 +611,29 @@ def load_file(path: Path, *, examples: bool = True) -> Pack:
     """Load one pack from a YAML file or a folder of them, without what it extends; examples: see `load_packs`.
 
     Read once in a process, and again when a file has changed."""
-    files = sorted(path.glob("*.yml")) if path.is_dir() else [path]
-    if misnamed := next(path.glob("*.yaml"), None) if path.is_dir() else None:
+    return _read(path, tuple((file, _stamp(file)) for file in _files(path)), examples)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of the names and bytes of a pack's files, as `Pack.digest` has it. Raises PackError as `load_file` does."""
+    return _digest((file.name, _bytes(file)) for file in _files(path))
+
+
+def _digest(contents: Iterable[tuple[str, bytes]]) -> str:
+    found = hashlib.sha256()
+    for name, data in contents:
+        found.update(f"{name}\n".encode() + data)
+    return found.hexdigest()
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    if misnamed := next(path.glob("*.yaml"), None):
         raise PackError("the files of a pack must be named .yml; this one would not be read", path=misnamed)
-    if not files:
-        raise PackError("the folder holds no .yml file", path=path)
-    return _read(path, tuple((file, _stamp(file)) for file in files), examples)
+    if files := sorted(path.glob("*.yml")):
+        return files
+    raise PackError("the folder holds no .yml file", path=path)
 
 
 def _stamp(file: Path) -> tuple[int, int]:
@@ -630,10 +647,8 @@ def _stamp(file: Path) -> tuple[int, int]:
 @lru_cache(maxsize=64)
 def _read(path: Path, files: tuple[tuple[Path, tuple[int, int]], ...], examples: bool) -> Pack:
     merged: dict[str, Any] = {"lists": {}, "cues": {}, "rules": [], "examples": [], "override": {}}
-    digest = hashlib.sha256()
-    for file, _ in files:
-        data = _bytes(file)
-        digest.update(f"{file.name}\n".encode() + data)
+    contents = [(file, _bytes(file)) for file, _ in files]
+    for file, data in contents:
         if path.is_dir() and file.stem.startswith("examples") and not examples:
             continue
         values = _record(_parse_yaml(data, file), "a pack", _PACK)
@@ -658,7 +673,7 @@ def _read(path: Path, files: tuple[tuple[Path, tuple[int, int]], ...], examples:
         own["examples"] = {kind: (*first.get(kind, ()), *more.get(kind, ())) for kind in ("bad", "good")}
     return Pack(
         path=path,
-        digest=digest.hexdigest(),
+        digest=_digest((file.name, data) for file, data in contents),
         rules=tuple(_rule(merged["name"], node, values) for node, values in rules),
         overrides=overrides,
         **merged,
