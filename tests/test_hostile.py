@@ -129,7 +129,7 @@ def test_configurations(here: Path) -> None:
         Path(".claimlint.yml").write_bytes(data)
         try:
             found = config.discover(here)
-            config.check_references(found, ["core/cure"])
+            config.check_references(found, lambda: ["core/cure"])
             config.bibliographies(found)
             config.selects(found, "core/cure", "b/draft.md")
             config.excludes(found, "b/draft.md")

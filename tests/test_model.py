@@ -28,7 +28,7 @@ def _versions(monkeypatch, versions):
             raise metadata.PackageNotFoundError(name)
         return versions[name]
 
-    monkeypatch.setattr(model.metadata, "version", version)
+    monkeypatch.setattr(metadata, "version", version)
     model.locate.cache_clear()
 
 

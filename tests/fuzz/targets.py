@@ -164,7 +164,7 @@ def _configuration(data: bytes) -> None:
 
 
 def _configured(found: Config) -> None:
-    _refused(lambda: config.check_references(found, _RULES))
+    _refused(lambda: config.check_references(found, lambda: _RULES))
     _refused(lambda: config.bibliographies(found))
     for rule in _RULES:
         config.selects(found, rule, "posts/draft.md")
