@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from claimlint.entries import is_file
+from claimlint.errors import ClaimlintError
 from claimlint.structs import THRESHOLDS, replace
 from claimlint.types import Report
 
@@ -48,6 +49,7 @@ def reports(project: Project, drafts: Iterable[tuple[str, str]], wanted: Wanted,
     Raises ClaimlintError as the project does.
     """
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - most runs need one process
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
     from multiprocessing import get_all_start_methods, get_context  # noqa: PLC0415
 
     # never forked from this process: the same on every system, whatever threads there are
@@ -56,15 +58,22 @@ def reports(project: Project, drafts: Iterable[tuple[str, str]], wanted: Wanted,
     pool = ProcessPoolExecutor(jobs, context, _start, (project,))
     try:
         yield from pool.map(partial(_report, wanted=wanted), drafts, chunksize=_CHUNK)
+    except BrokenProcessPool as error:
+        raise ClaimlintError(
+            "a process that checked drafts was ended from outside, perhaps for want of memory; try “--jobs 1”"
+        ) from error
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 def _start(project: Project) -> None:
+    from multiprocessing.util import Finalize  # noqa: PLC0415
+
     gc.set_threshold(*THRESHOLDS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
     global _project  # noqa: PLW0603 - the one thing that a worker keeps between drafts
     _project = project
+    Finalize(None, project.close, exitpriority=1)
 
 
 def _report(draft: tuple[str, str], wanted: Wanted) -> Report:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -199,16 +200,32 @@ class Project(Struct, frozen=True, dict=True):
 
     def _remembered(self, name: str, results: Results) -> Report:
         """The report on a draft whose content may have been checked before, not yet settled. Raises ReadError."""
-        from claimlint import cache, kept, readers
+        from claimlint import kept, readers
 
         data = readers.content(name)
-        key = cache.digest(self._identity, repr(self.choice(name)), Path(name).suffix.lower(), data)
+        key = self._key(name, data)
         if (found := results.get(key)) and (report := kept.report(name, readers.source(data, name), found)):
             return report
         report = self.linter.check(readers.decode(data, name), name, wanted="findings")
         if report.document and not report.document.digest:
             results.put(key, kept.dump(report))
         return report
+
+    def _key(self, name: str, data: bytes) -> str:
+        """Of what is kept about a draft."""
+        from claimlint import cache
+
+        return cache.digest(self._identity, repr(self.choice(name)), Path(name).suffix.lower(), data)
+
+    def _new(self, drafts: Mapping[str, str]) -> Iterator[str]:
+        """The drafts about which nothing is kept."""
+        from claimlint import readers
+
+        results = None if self.registers.by_sentence else self._results
+        for name, why in drafts.items():
+            with suppress(ReadError):
+                if not (why or (results and results.get(self._key(name, readers.content(name))))):
+                    yield name
 
     @cached_property
     def _identity(self) -> str:
@@ -248,7 +265,7 @@ class Project(Struct, frozen=True, dict=True):
 
         self.verify()
         _ = self.registers  # what cannot be used is said before anything is checked
-        jobs = 1 if stdin in drafts or len(drafts) == 1 else jobs or parallel.fitting(drafts)
+        jobs = 1 if stdin in drafts or len(drafts) == 1 else jobs or parallel.fitting(self._new(drafts))
         if jobs > 1:
             yield from parallel.reports(replace(self), drafts.items(), wanted, jobs)  # a copy holds nothing yet
         else:

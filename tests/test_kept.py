@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from claimlint import cache, kept
+from claimlint import cache, kept, parallel
+from claimlint.errors import ClaimlintError
 from claimlint.find import Ruleset, compile_packs
 from claimlint.packs import load_packs
 from claimlint.project import Project
@@ -256,3 +257,25 @@ def storm(folder: Path, *, runs: int, seed: int) -> int:
                 wrong += json.loads(out) != expected
         runs -= len(batch)
     return wrong
+
+
+def test_what_several_processes_find_is_kept(tmp_path, monkeypatch):
+    monkeypatch.undo()  # processes look for the folder themselves
+    here = Project.at(tmp_path)
+    drafts = {str(path): "" for path in sorted(DRAFTS.iterdir())}
+    before = cache.results().count()
+    together = list(here.reports(drafts, wanted="findings", jobs=2))
+    assert cache.results().count() > before
+    assert said(together) == said(checked(Project(here.config, keep=False), *map(Path, drafts)))
+
+
+class Killed(Project):
+    """A project whose process ends while it checks."""
+
+    def report(self, *_args, **_options):
+        os._exit(9)
+
+
+def test_a_process_that_is_killed_is_an_error_not_a_traceback(tmp_path):
+    with pytest.raises(ClaimlintError, match="ended from outside"):
+        list(parallel.reports(Killed(Project.at(tmp_path).config), [("a.md", "")], "findings", 2))
