@@ -30,7 +30,7 @@ def needed(lock: str) -> dict[str, list[str]]:
 def rows(page: str) -> dict[str, str]:
     """Each package of the table → its licence."""
     table = TABLE.search(page)
-    return {name: licence for name, licence, _ in _ROW.findall(table[0])} if table else {}
+    return {name: licence for name, licence, _ in _ROW.findall(table[0]) if name != "package"} if table else {}
 
 
 def licence(name: str, otherwise: str) -> str:
@@ -45,7 +45,13 @@ def licence(name: str, otherwise: str) -> str:
         for each in about.get_all("Classifier", [])
         if each.startswith("License ::") and not each.endswith("OSI Approved")
     ]
-    return "; ".join(classified) or (about["License"] or "?").splitlines()[0]
+    return "; ".join(classified) or (about["License"] or _headline(name)).splitlines()[0]
+
+
+def _headline(name: str) -> str:
+    """The first line of the text of the licence."""
+    texts = [file.read_text() for file in metadata.files(name) or [] if file.name == "LICENSE"]
+    return texts[0] if texts else "?"
 
 
 if __name__ == "__main__":
