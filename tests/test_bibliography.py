@@ -125,7 +125,7 @@ BROKEN_BIBTEX = [
     ("@misc{a,\n title = {\xe9}}".encode("latin-1"), "2: is not UTF-8; save it as UTF-8"),
 ]
 BROKEN_JSON = [
-    ('[\n {"id": "a"},\n]', "3: is no valid JSON: "),
+    ('[\n {"id": "a"},\n x]', "3: is no valid JSON: "),
     ('{"works": []}', " is no CSL-JSON; it must be a list of items, or {“items”: [ … ]}"),
     ("3", " is no CSL-JSON"),
     ("", "1: is no valid JSON: "),

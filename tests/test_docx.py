@@ -1016,6 +1016,18 @@ def _lying() -> bytes:
     return bytes(data)
 
 
+def _otherwise_packed() -> bytes:
+    """Damaged, too: what unpacks it must not be asked."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as archive:
+        for name, content in parts(word(p(RISKY))).items():
+            archive.writestr(name, content)
+    data = bytearray(out.getvalue())
+    at = len(b"PK\x03\x04") + 26 + len("[Content_Types].xml")
+    data[at + 20 : at + 60] = bytes(40)
+    return bytes(data)
+
+
 BAD = {
     "empty": (b"", "no Word document"),
     "text": (b"Tea cures all.", "no Word document"),
@@ -1025,6 +1037,7 @@ BAD = {
     "old .doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Word 97–2003"),
     "with a password": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "without a password"),
     "encrypted parts": (_encrypted(), "without a password"),
+    "otherwise packed": (_otherwise_packed(), "packed in a way that Word does not use"),
     "no main part": (packed({"a.txt": "x"}), "it has no [Content_Types].xml"),
     "no document.xml": (packed({k: v for k, v in parts(word(p("x"))).items() if k != "word/document.xml"}), "it has no word/document.xml"),
     "spreadsheet": (word(p("x"), main=MAIN.replace("wordprocessingml.document", "spreadsheetml.sheet")), "an Office file, but no Word document"),

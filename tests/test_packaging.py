@@ -6,8 +6,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
-
 from claimlint.packs import builtin_names
 
 PROJECT = Path(__file__).parent.parent
@@ -15,13 +13,22 @@ PROJECT = Path(__file__).parent.parent
 
 def test_packs_are_found_from_the_wheel(tmp_path):
     build = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(PROJECT)],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--no-deps",
+            "--no-build-isolation",
+            "--wheel-dir",
+            str(tmp_path),
+            str(PROJECT),
+        ],
         capture_output=True,
         text=True,
         check=False,
     )
-    if "No matching distribution" in build.stderr or "Could not find a version" in build.stderr:
-        pytest.skip("the package index, from which the build tool comes, cannot be reached")
     assert build.returncode == 0, build.stderr
     (wheel,) = tmp_path.glob("*.whl")
     site = tmp_path / "site"

@@ -116,12 +116,15 @@ def settled(page: Path, found: re.Match, text: str) -> None:
 
 
 def test_set_up_commands(run):
-    """The two commands that start everything: the first as far as it needs no network, the second as CI runs it."""
+    """The two commands that start everything: the first as far as it needs no network; of the second, CI runs the tests
+    with locked dependencies, and `.ci/versions` with those that the command installs."""
     assert re.findall(r"^python3 -m venv .*$", README.read_text(encoding="utf8"), re.MULTILINE) == [TRY, DEVELOP]
     run(TRY.rpartition(" && ")[2].removeprefix(".venv/bin/"), codes=(0,))
+    make, install, test = DEVELOP.split(" && ")
     steps = (PROJECT / ".ci" / "run").read_text(encoding="utf8")
-    for step in DEVELOP.split(" && "):
-        assert step in steps or step.removeprefix(".venv/bin/") in steps
+    assert make in steps
+    assert test.removeprefix(".venv/bin/") in steps
+    assert install.partition("--editable")[2] in (PROJECT / ".ci" / "versions").read_text(encoding="utf8")
 
 
 def test_shortened():

@@ -29,6 +29,8 @@ MAX_PARTS = 5_000
 MAX_DEPTH = 150
 """Elements inside each other: about 30 tables in tables."""
 _SMALL = 1_000_000
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""All that the format allows. Which others there are, and what they raise on damage, differs between Pythons."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
 _TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
@@ -106,6 +108,8 @@ class Package:
         return self._bytes(info)
 
     def _bytes(self, info: zipfile.ZipInfo) -> bytes:
+        if info.compress_type not in _PACKED:
+            raise ReadError(f"{info.filename} is packed in a way that Word does not use; save it again")
         try:
             return self._zip.read(info)  # never more than the size it declares
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
