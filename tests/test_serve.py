@@ -900,6 +900,7 @@ def test_open_edit_save_conflict(visit, running):
     page = visit(expect="409 (Conflict)")
     page.click("#open")
     page.fill("#find", "cr")
+    page.wait_for_selector("#drafts li:visible")
     assert page.locator("#drafts li:visible").count() == 1
     page.keyboard.press("Escape")  # empties the field
     page.keyboard.press("Escape")
