@@ -262,7 +262,11 @@ def storm(folder: Path, *, runs: int, seed: int) -> int:
 def test_what_several_processes_find_is_kept(tmp_path, monkeypatch):
     monkeypatch.undo()  # processes look for the folder themselves
     here = Project.at(tmp_path)
-    drafts = {str(path): "" for path in sorted(DRAFTS.iterdir())}
+    drafts = {}
+    for path in sorted(DRAFTS.iterdir()):
+        mine = tmp_path / path.name  # that no other test has kept
+        mine.write_text(f"{path.read_text('utf-8')}\n\nNobody else says this: {tmp_path.name}.\n", encoding="utf-8")
+        drafts[str(mine)] = ""
     before = cache.results().count()
     together = list(here.reports(drafts, wanted="findings", jobs=2))
     assert cache.results().count() > before
