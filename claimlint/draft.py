@@ -110,8 +110,8 @@ class Draft:
             for rule, first, end, pattern in self.ruleset.unless.matches(row.text):
                 low, high = tokens[first].start, tokens[end - 1].end
                 if any(hit.rule == rule and low < hit.end and hit.start < high for hit in row.hits):
-                    found.add((str(rule), pattern.source))
-            found |= {(str(rule), pattern.source) for rule, _, _, pattern in self.ruleset.lacks.matches(row.text)}
+                    found.add((rule, pattern.source))
+            found |= {(rule, pattern.source) for rule, _, _, pattern in self.ruleset.lacks.matches(row.text)}
         return found
 
     def _find(self) -> None:
@@ -129,15 +129,16 @@ class Draft:
         self._select()
 
     def _match(self) -> None:
-        about = self.ruleset.about.items()
+        rules = {healthy: self._with_something_to_say(healthy=healthy) for healthy in (False, True)}
         for row in self.sentences:
             self._pulse()
-            rules = None
-            if self._lean:
-                healthy = row.text.count(STRONG) > 1
-                left = [rules for kind, rules in about if not self.topic.leaves_out(kind, healthy=healthy)]
-                rules = frozenset().union(*left) if len(left) < len(about) else None
-            row.hits = list(find(row.text, self.ruleset, rules))
+            row.hits = list(find(row.text, self.ruleset, rules[row.text.count(STRONG) > 1]))
+
+    def _with_something_to_say(self, *, healthy: bool) -> frozenset[str] | None:
+        """The rules that are worth looking for in a sentence; None for all. healthy: it is by itself about health."""
+        about = self.ruleset.about
+        left = [kind for kind in about if not (self._lean and self.topic.leaves_out(kind, healthy=healthy))]
+        return None if len(left) == len(about) else frozenset().union(*(about[kind] for kind in left))
 
     @cached_property
     def topic(self) -> Topic:

@@ -309,7 +309,7 @@ class Reader:
         return balance.Line(
             self._draft.document.blocks[row.block].section,
             frozenset(triggers),
-            frozenset(str(rule) for rule, *_ in self._draft.ruleset.lacks.matches(row.text)),
+            frozenset(rule for rule, *_ in self._draft.ruleset.lacks.matches(row.text)),
             self._warns(row, verdicts),
         )
 

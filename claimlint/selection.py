@@ -113,6 +113,6 @@ def topics(document: Document, sentences: Iterable[tuple[int, Text]], matcher: M
     words, counts = 0, Counter[str]()
     for block, text in sentences:
         words += len(text.forms)
-        found = {str(pack) for pack, *_ in matcher.matches(text)}
+        found = {pack for pack, *_ in matcher.matches(text)}
         counts.update(dict.fromkeys(found, 2 if document.blocks[block].kind in _LOUD else 1))
     return {pack for pack, count in counts.items() if count >= (1 if words < SHORT else 2)}

@@ -167,9 +167,6 @@ class Text:
             found = self._free[blocked] = sum(1 << at for at, form in enumerate(self.forms) if form not in blocked)
         return found
 
-    def knows(self, asker: Hashable) -> bool:
-        return asker in self.known
-
     def once(self, asker: Hashable, find: Callable[[Text], Found]) -> Found:
         """What `find` makes of this sentence, worked out the first time only. It may look at nothing but the sentence, and
         nobody may change what it returns: whoever asks next gets the same."""
