@@ -8,6 +8,7 @@ format, and of the whole draft with one of a tenth of its size.
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import multiprocessing
 import statistics
@@ -26,6 +27,7 @@ from claimlint.linter import Linter
 from claimlint.packs import load_packs
 from claimlint.report import Context, reporter
 from claimlint.settle import settle
+from claimlint.structs import THRESHOLDS
 
 fork = multiprocessing.get_context("fork")
 PROSE = "Our infusion is a safe option, and studies show that it may ease severe pain within a day [1]. "
@@ -128,6 +130,14 @@ REPEATED = {
     "hedges": "may ",
     "hedged claims": "may be safe and ",
     "claims without an end": "safe option and no side effects or ",
+    "cited claims without an end": "a safe option [1] and ",
+    "claims of authors without an end": "Smith et al. (2019) say it is a safe option, ",
+    "claims behind commas": "a safe option [1],,, ",
+    "quoted claims": "“our infusion cures pain” ",
+    "claims in lines": "- It cures pain\n",
+    "headings that claim": "# It cures pain\n\n",
+    "questions that claim": "Does it cure pain? ",
+    "myths that claim": "Myth: it cures pain.\n\n",
     "authors": "Smith et al. (2019) ",
     "names": "Smith and ",
     "keys": "@smith ",
@@ -194,11 +204,17 @@ FRONT = {
     "one comment": ("<!--", " a\n", "-->"),
     "one comment that suppresses": ("<!-- claimlint-disable core/cure -- ", "a ", "-->"),
 }
+ORDINARY = "an ordinary draft"
+EXAMPLE = Path(__file__).parent.parent / "examples" / "drafts" / "ketamine-myths.md"
+CASES = (ORDINARY, *REPEATED, *FRONT)
 SUFFIXES = (".md", ".mdx", ".html", ".txt", ".docx")
 
 
 def draft(case: str, size: int) -> str:
     """A draft of a kind, about `size` bytes of UTF-8."""
+    if case == ORDINARY:
+        _, _, body = EXAMPLE.read_text("utf-8").split("---\n", 2)
+        return body * (size // len(body.encode()) + 1)
     if case == "runs of backticks":
         return _grown(lambda number: "`" * (number % 1000 + 1) + " a ", size)
     if case == "bullets nested":
@@ -223,7 +239,7 @@ def _grown(part: Callable[[int], str], size: int) -> str:
 
 
 def packed(text: str) -> bytes:
-    """A Word document that holds the text, a paragraph a line."""
+    """A Word document that holds the text, a paragraph a line; not compressed, or most would be refused for that."""
     main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     package = "http://schemas.openxmlformats.org/package/2006"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
@@ -236,7 +252,7 @@ def packed(text: str) -> bytes:
         "word/document.xml": f'<w:document xmlns:w="{main}"><w:body>{body}</w:body></w:document>',
     }
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w") as archive:
         for name, part in parts.items():
             archive.writestr(name, part)
     return made.getvalue()
@@ -293,15 +309,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bytes", type=int, default=10_000_000)
     parser.add_argument("--suffix", action="append", choices=SUFFIXES)
-    parser.add_argument("--case", action="append", choices=[*REPEATED, *FRONT])
+    parser.add_argument("--case", action="append", choices=CASES)
     parser.add_argument("--stages", type=int, default=3, choices=(1, 2, 3), help="1: read; 2: and check; 3: and report")
     parser.add_argument("--seconds", type=float, default=600, help="after which a case is killed")
     arguments = parser.parse_args()
+    gc.set_threshold(*THRESHOLDS)
     linter = Linter(load_packs(("core", "auto"), examples=False))
     linter.check(PROSE)  # loads the model
     for suffix in arguments.suffix or SUFFIXES:
         rows: dict[str, float] = {}
-        for case in arguments.case or [*REPEATED, *FRONT]:
+        for case in arguments.case or CASES:
             found = [
                 tried(linter, case, suffix, size, arguments.stages, arguments.seconds)
                 for size in (arguments.bytes // 10, arguments.bytes)
@@ -318,8 +335,10 @@ def main() -> None:
             )
         median, worst = statistics.median(rows.values()), max(rows, key=rows.__getitem__)
         micro = 1e6 / arguments.bytes
-        print(f"{suffix:6} median {median * micro:.2f} µs a byte, worst {rows[worst] * micro:.2f} ({worst}):"
-              f" {rows[worst] / median:.1f} times", flush=True)  # fmt: skip
+        ordinary = rows.get(ORDINARY, median)
+        print(f"{suffix:6} median {median * micro:.2f} µs a byte, {ORDINARY} {ordinary * micro:.2f}, worst"
+              f" {rows[worst] * micro:.2f} ({worst}): {rows[worst] / median:.1f} and {rows[worst] / ordinary:.1f} times",
+              flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -175,7 +175,8 @@ class Results:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             database = sqlite3.connect(self._path, timeout=_PATIENCE, check_same_thread=False)
-            weakref.finalize(self, database.close)  # sooner than the collector, which warns of it from Python 3.13 on
+            # sooner than the collector, which warns of it from Python 3.13 on, but not before a worker's last `close`
+            weakref.finalize(self, database.close).atexit = False
             database.execute("PRAGMA synchronous = OFF")  # a lost value is worked out again
             database.execute("CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, value BLOB NOT NULL)")
         except (sqlite3.Error, OSError) as error:

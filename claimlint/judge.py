@@ -21,7 +21,7 @@ SECTION = frozenset({"disclosure", "balance"})
 """Remedies that may stand anywhere in the section of the claim."""
 _CLOSING = ("author-year", "numeric", "superscript", "note", "number", "doi", "pmid")
 """Forms of citation that stand at the end of what they support."""
-_NEW_CLAUSE = re.compile(r"\W*[,;:]\s*(?:and|but|yet|so|while|whereas|which means)\b")
+_NEW_CLAUSE = re.compile(r"(?:[^\w,;:]*+[,;:])++\s*+(?:and|but|yet|so|while|whereas|which means)\b")
 _STRENGTH = {"fake": 0, "weak": 1, "medium": 2, "strong": 3}
 _JOINING = frozenset("of for".split())
 _CLAUSE = frozenset(", ; : . ! ? — – ( )".split())

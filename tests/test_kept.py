@@ -69,10 +69,10 @@ def loaded(*command: str, cache: Path) -> tuple[int, set[str]]:
     return int(code), set(names)
 
 
-HEAVY = set(
-    "spacy thinc numpy pydantic starlette uvicorn pygls ray yaml ruamel lxml jinja2 dataclasses asyncio".split()
-)
+HEAVY = set("spacy thinc numpy pydantic starlette uvicorn pygls ray yaml ruamel lxml jinja2 asyncio".split())
 """What no draft without a claim, and no draft that was seen before, is to wait for."""
+if sys.version_info < (3, 14):
+    HEAVY.add("dataclasses")  # which argparse colours its help with from then on
 
 
 def test_a_draft_without_a_claim_is_answered_without_anything_heavy(tmp_path):

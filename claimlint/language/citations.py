@@ -15,7 +15,7 @@ from claimlint.types import Block, Citation, Document, Work
 _NAME = r"(?-i:[A-Z])[\w’'\-]{1,60}+"
 _YEAR = r"(?:(?:19|20)\d{2}[a-z]?|n\.d\.|in press)"
 _AND = rf"(?:(?:\s*,)?\s*(?:&|and)\s+(?:the\s+)?{_NAME}|,?\s+et\s+al\.?)"
-_ORG = rf"{_NAME}(?:\s+(?:(?:of|for|the|and|on|&)\s+)*{_NAME})*"
+_ORG = rf"{_NAME}(?:\s+(?:(?:of|for|the|and|on|&)\s+)*+{_NAME})*+"
 _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "doi": re.compile(
         r"\b(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/(?:[^\s\"'<>()\]]|\([^\s\"'<>()\]]*\))+", re.I

@@ -27,7 +27,7 @@ _MENTION = re.compile(
     re.I,
 )
 _SLOGAN = re.compile(
-    r"^\s*,?\s*(?:is|was|are|were|gets?|got)\s+(?:often\s+|still\s+)?(?:how\b|the\s+(?:sort|kind|type)\b|stamped|printed|plastered|splashed|"
+    r"^\s*+(?:,\s*+)?(?:is|was|are|were|gets?|got)\s+(?:often\s+|still\s+)?(?:how\b|the\s+(?:sort|kind|type)\b|stamped|printed|plastered|splashed|"
     r"what\b|a\s+(?:line|slogan|phrase|claim|boast)\b)(?!.*\b(?:our|my|patients?|clients?|customers?|members?)\b)"
 )
 """What follows a quoted slogan that is talked about; the seller's own customers are no such talk."""

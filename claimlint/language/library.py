@@ -14,7 +14,8 @@ from claimlint.types import Work
 KEY = re.compile(r"(?<![\w@])@(?:\{([^{}\s]+)\}|(\w(?:[:.#$%&\-+?<>~/]?\w)*))")
 """A citation key as Pandoc writes it; punctuation at its end belongs to the sentence, unless the key stands in braces."""
 _DOI = re.compile(r"\b10\.\d{4,9}/(?:[^\s\"'<>()\]]|\([^\s\"'<>()\]]*\))+")
-_DOI_END = re.compile(r"[.,;:]+$|(?:/(?:full|abstract|pdf|epdf|html|meta)|\.pdf|[?#&]\S*)$")
+_DOI_END = re.compile(r"(?:/(?:full|abstract|pdf|epdf|html|meta)|\.pdf|[?#&]\S*)$")
+_MOST_ENDS = 4
 _PMID = re.compile(r"\bPMID:?\s*(\d{4,9})\b|\bpubmed(?:\.ncbi\.nlm\.nih\.gov|\.gov)?/(\d{4,9})\b", re.I)
 _WORD = re.compile(r"[^\W\d_][\w’'\-]*")
 _YEAR = re.compile(r"\b((?:19|20)\d{2})[a-z]?\b")
@@ -109,10 +110,9 @@ def _dois(text: str) -> Iterator[str]:
     """Each DOI of a text, and what it is without the ends that addresses of publishers put on it."""
     for found in _DOI.findall(unquote(text)):
         doi = found.lower().rstrip(".,;:")
-        yield doi
-        while (shorter := _DOI_END.sub("", doi)) != doi:
-            doi = shorter
+        for _ in range(_MOST_ENDS + 1):
             yield doi
+            doi = _DOI_END.sub("", doi).rstrip(".,;:")
 
 
 def _words(text: str) -> list[str]:

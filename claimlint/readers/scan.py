@@ -77,11 +77,13 @@ class Scan:
         return None if end < 0 and at > _LEAD else before[end + 1 :]
 
     def comment(self, start: int, opening: str, closing: str) -> int:
-        """Note and mask a comment, or tell that it is never closed."""
+        """Note and mask a comment, or tell that it is never closed: of the first, since no later one is closed either."""
         inner = start + len(opening)
+        told = closing in self._missing
         end = self.find(closing, inner)
         if end < 0:
-            self.draft.problem(f'this comment ("{opening}") is never closed; what follows was read as text', start)
+            if not told:
+                self.draft.problem(f'this comment ("{opening}") is never closed; what follows was read as text', start)
             return self.hide(start, inner)
         self.draft.comment(start, end + len(closing), Span(inner, end))
         return self.hide(start, end + len(closing))

@@ -52,11 +52,12 @@ class Tags:
     def feed(self, ranges: Sequence[tuple[int, int]]) -> None:
         """Read HTML that stands in ranges of the page: between them are the marks of a Markdown container."""
         page, position, end = self._page, ranges[0][0], ranges[-1][1]
+        last = page.rfind(">", position, end)
         while position < end:
             at = page.find("<", position, end)
             at = end if at < 0 else at
             self._text(position, at, ranges)
-            position = self._markup(at, end)
+            position = self._markup(at, end) if at < last else at
             if position == at < end:  # a lone "<" is text
                 self._text(at, at + 1, ranges)
                 position += 1
