@@ -54,7 +54,7 @@ def governed(tree: Tree, first: int, last: int, kind: str) -> set[int]:
     if kind == "limiter":
         verb = clause_of(tree, head)
         return _clause(tree, verb, 0) | _subject(tree, verb)
-    if node.tag == "MD" or node.dep in ("aux", "auxpass"):
+    if node.tag == "MD" or node.dep == "aux":
         return _clause(tree, node.head, first) | _passive_subject(tree, node.head)
     if node.tag.startswith("VB"):
         return _hedge_verb(tree, head)
@@ -64,7 +64,7 @@ def governed(tree: Tree, first: int, last: int, kind: str) -> set[int]:
         return _adjective(tree, head, first)
     if node.lower == "whether" and head == 0 and tree[node.head].dep != "advcl":
         return set(range(len(tree)))  # a whether-clause as subject: the sentence says that it is open
-    if node.dep in ("mark", "preconj") or node.tag == "IN":
+    if node.tag == "IN":
         return set(subtree(tree, node.head if node.dep == "mark" else head))
     if node.tag.startswith("NN"):
         return _noun(tree, head)
@@ -94,7 +94,7 @@ def _clause(tree: Tree, verb: int, start: int) -> set[int]:
 def _shares(tree: Tree, parent: int, child: int, verb: int) -> bool:
     """Whether a dependent stays under the cue that governs its head."""
     node = tree[child]
-    if node.dep in ("parataxis", "punct") and node.lower in (";", ":", "—", "–"):
+    if node.lower in (";", ":", "—", "–"):
         return False
     if node.dep == "conj":
         if not node.tag.startswith(("VB", "MD")) or not tree[parent].tag.startswith(("VB", "MD")):
@@ -113,7 +113,6 @@ def _shares(tree: Tree, parent: int, child: int, verb: int) -> bool:
         and tree[parent].dep == "ROOT"
         and _independent(tree, child)
         and _comma_before(tree, child)
-        and not children(tree, child, "mark")
     )
 
 
@@ -158,17 +157,14 @@ def _hedge_verb(tree: Tree, verb: int) -> set[int]:
     for child in complements:
         covered |= _subject(tree, child) if tree[child].dep == "ccomp" else set()
         covered |= _that_conjuncts(tree, child)
-    passive = bool(children(tree, verb, "auxpass")) or (
-        tree[verb].tag == "VBN" and tree[verb].dep not in ("acl", "amod")
-    )
-    if passive or tree[verb].lower in _RAISING:
+    if tree[verb].tag == "VBN" or tree[verb].lower in _RAISING:
         covered |= _subject(tree, verb)
     if tree[verb].dep == "parataxis" or _aside(tree, verb):
         covered |= set(subtree(tree, tree[verb].head))
     covered |= {
         index
         for child in children(tree, verb, "ccomp")
-        if child < verb and _aside(tree, verb)
+        if _aside(tree, verb)
         for index in subtree(tree, child)
     }
     return covered
@@ -201,9 +197,9 @@ def _adverb(tree: Tree, adverb: int, first: int, last: int) -> set[int]:
     head = tree[adverb].head
     if head == adverb:
         return set(subtree(tree, adverb))
-    if tree[head].tag.startswith(("VB", "MD")):
+    if tree[head].tag.startswith("VB"):
         after_comma = first > 0 and tree[first - 1].lower == ","
-        if head > first or first == 0 or not after_comma:
+        if head > first or not after_comma:
             verb = tree[head].head if tree[head].dep in ("aux", "auxpass") else head
             covered = _clause(tree, verb, first if verb > first else verb) | _passive_subject(tree, verb)
             return {index for index in covered if index > first} if tree[verb].lower in COPULAS else covered
@@ -220,7 +216,7 @@ def _adjective(tree: Tree, adjective: int, first: int) -> set[int]:
         if tree[node.head].dep in ("dobj", "attr") and tree[verb].lower in _LIGHT:
             phrase.add(verb)
         return {index for index in phrase if index >= first or index == verb}
-    copula = node.head if node.dep in ("acomp", "attr", "oprd") else adjective
+    copula = node.head if node.dep in ("acomp", "oprd") else adjective
     complements = [
         child
         for parent in (adjective, copula)
@@ -238,7 +234,7 @@ def _noun(tree: Tree, noun: int) -> set[int]:
         for index in subtree(tree, child)
     }
     above = tree[noun].head
-    if tree[noun].dep in ("nsubj", "nsubjpass", "attr") and tree[above].tag.startswith("VB"):
+    if tree[noun].dep in ("nsubj", "nsubjpass"):
         covered |= {index for child in children(tree, above, "ccomp", "xcomp") for index in subtree(tree, child)}
     return covered | {noun}
 
@@ -246,12 +242,12 @@ def _noun(tree: Tree, noun: int) -> set[int]:
 def _negated(tree: Tree, head: int, first: int) -> set[int]:
     node = tree[head]
     above = node.head
-    if _GLUED.search(node.lower) and not node.tag.startswith(("RB", "MD", "VB")):
+    if _GLUED.search(node.lower) and not node.tag.startswith(("RB", "VB")):
         above = next((index for index in range(head + 1, len(tree)) if tree[index].tag.startswith("VB")), head)
         return _before_aside(tree, {index for index in _clause(tree, above, first) if index > head}, first)
-    if node.lower == "without" or (node.dep == "prep" and node.tag == "IN"):
+    if node.lower == "without" or node.dep == "prep":
         return _before_aside(tree, set(subtree(tree, head)) - {head}, first)
-    if node.dep == "det" or (node.tag in ("DT", "PDT") and tree[above].tag.startswith("NN")):
+    if node.dep == "det" or (node.tag == "DT" and tree[above].tag.startswith("NN")):
         while tree[above].dep in ("poss", "compound", "nmod"):
             above = tree[above].head
         return _negated_phrase(tree, above)
@@ -261,13 +257,13 @@ def _negated(tree: Tree, head: int, first: int) -> set[int]:
         return phrase
     if node.dep in ("neg", "advmod", "preconj") and tree[above].dep in ("nsubj", "nsubjpass"):
         return _negated_phrase(tree, above)
-    if node.lower in _EMPTY_SUBJECTS or (node.lower == "one" and first < head):
+    if node.lower in _EMPTY_SUBJECTS or node.lower == "one":
         if node.dep in ("pobj", "dative", "dobj") and not children(tree, head):
             return _clause(tree, clause_of(tree, head), 0)  # restores vision to nobody
         return _negated_phrase(tree, head)
-    if node.dep == "pobj" or node.tag.startswith("NN") or (above == head and not node.tag.startswith(("VB", "JJ"))):
+    if node.tag.startswith("NN") or (above == head and not node.tag.startswith(("VB", "JJ"))):
         return set(subtree(tree, head))
-    if (node.tag.startswith("VB") and node.dep not in ("aux", "auxpass")) or node.tag.startswith("JJ"):
+    if (node.tag.startswith("VB") and node.dep != "aux") or node.tag.startswith("JJ"):
         return _before_aside(tree, _negative_word(tree, head, first), first)
     return _negative_adverb(tree, head, first)
 
@@ -292,7 +288,7 @@ def _negative_adverb(tree: Tree, adverb: int, first: int) -> set[int]:
         return _negated_phrase(tree, tree[above].head)  # not many people
     if tree[above].dep in ("aux", "auxpass"):
         above = tree[above].head
-    if tree[above].tag.startswith(("VB", "MD")) and tree[above].dep not in ("amod", "compound"):
+    if tree[above].tag.startswith(("VB", "MD")) and tree[above].dep != "amod":
         covered = {index for index in _clause(tree, above, first) if index > first} | _passive_subject(tree, above)
         return _before_aside(tree, covered | _indefinite_subject(tree, above), first)
     return {index for index in subtree(tree, above) if index >= first}
@@ -301,7 +297,7 @@ def _negative_adverb(tree: Tree, adverb: int, first: int) -> set[int]:
 def _indefinite_subject(tree: Tree, verb: int) -> set[int]:
     """A subject with a, an or any: "A cure has never been found" denies the cure itself."""
     return {
-        index for child in children(tree, verb, "nsubj", "nsubjpass")
+        index for child in children(tree, verb, "nsubj")
         if any(tree[det].lower in ("a", "an", "any") for det in children(tree, child, "det"))
         for index in subtree(tree, child)
     }  # fmt: skip
@@ -313,7 +309,7 @@ def _negated_phrase(tree: Tree, noun: int) -> set[int]:
     node = tree[noun]
     while node.dep in ("conj", "pobj", "prep") and tree[node.head].dep in ("nsubj", "nsubjpass", "prep", "pobj"):
         noun, node = node.head, tree[node.head]
-    if node.dep in ("nsubj", "nsubjpass") and tree[node.head].tag.startswith(("VB", "MD")):
+    if node.dep in ("nsubj", "nsubjpass") and tree[node.head].tag.startswith("VB"):
         phrase |= _clause(tree, node.head, noun)
     return _before_aside(tree, phrase, noun)
 
@@ -321,7 +317,7 @@ def _negated_phrase(tree: Tree, noun: int) -> set[int]:
 def _contrast(tree: Tree, head: int) -> set[int]:
     """The phrase of "X, but not Y, does it": a negation between two subjects denies the second one alone."""
     before = tree[head - 1].lower if head else ""
-    if tree[head].lower != "not" or before not in ("but", "and", ",", "(") or tree[head].head <= head:
+    if tree[head].lower != "not" or before not in ("but", "and", ",", "("):
         return set()
     if head + 1 < len(tree) and tree[head + 1].lower in _QUANTIFIERS:
         return set()  # "but not everyone recovers"
@@ -335,7 +331,7 @@ def _before_aside(tree: Tree, covered: set[int], first: int) -> set[int]:
     on the denial or asserts by itself."""
     trailing = {
         index for root in covered
-        if root > first and tree[root].head in covered and _set_apart(tree, root, first)
+        if tree[root].head in covered and _set_apart(tree, root, first)
         for index in subtree(tree, root)
     }  # fmt: skip
     return covered - trailing
@@ -362,7 +358,7 @@ def clause_of(tree: Tree, index: int) -> int:
 
 
 def _heads_clause(tree: Tree, index: int) -> bool:
-    return tree[index].dep in ("ROOT", "ccomp", "advcl", "relcl", "acl", "parataxis", "csubj") or (
+    return tree[index].dep in ("ccomp", "advcl", "relcl", "acl", "parataxis", "csubj") or (
         tree[index].dep == "conj" and tree[index].tag.startswith("VB")
     )
 
@@ -373,7 +369,7 @@ def conditional(tree: Tree, indexes: Iterable[int]) -> bool:
 
 
 def _supposed(tree: Tree, verb: int) -> bool:
-    return tree[verb].dep in ("advcl", "ccomp", "pcomp", "acl", "xcomp", "conj") and any(
+    return tree[verb].dep != "ROOT" and any(
         tree[mark].lower in ("if", "whether", "unless") for mark in children(tree, verb, "mark")
     )
 
