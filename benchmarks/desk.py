@@ -128,7 +128,7 @@ def edits(project: Project, names: list[str], outside: int, inside: int, seed: i
 
 def settled(project: Project, source: str, name: str, kept: Registers) -> Report:
     report = project.linter.check(source, name)
-    return settle(report, project.config, project.linter.rules, TODAY, project.known, kept)
+    return settle(report, project.config, project.linter.rules, TODAY, lambda: project.known, kept)
 
 
 @contextlib.contextmanager

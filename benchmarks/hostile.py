@@ -295,7 +295,8 @@ def tried(linter: Linter, case: str, suffix: str, size: int, stages: int, second
     there.close()
     try:
         if here.poll(seconds):
-            return here.recv()
+            answer: list[float] | str = here.recv()
+            return answer
         return f"more than {seconds:g} s"
     except EOFError:
         process.join()

@@ -109,10 +109,7 @@ def _shares(tree: Tree, parent: int, child: int, verb: int) -> bool:
         return False  # "perhaps you know our market, where our kefir controls asthma"
     # a second main clause after "so" or a comma that the parser hangs below the first as ccomp
     return not (
-        node.dep == "ccomp"
-        and tree[parent].dep == "ROOT"
-        and _independent(tree, child)
-        and _comma_before(tree, child)
+        node.dep == "ccomp" and tree[parent].dep == "ROOT" and _independent(tree, child) and _comma_before(tree, child)
     )
 
 
@@ -161,12 +158,6 @@ def _hedge_verb(tree: Tree, verb: int) -> set[int]:
         covered |= _subject(tree, verb)
     if tree[verb].dep == "parataxis" or _aside(tree, verb):
         covered |= set(subtree(tree, tree[verb].head))
-    covered |= {
-        index
-        for child in children(tree, verb, "ccomp")
-        if _aside(tree, verb)
-        for index in subtree(tree, child)
-    }
     return covered
 
 
