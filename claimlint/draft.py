@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from claimlint import selection
 from claimlint.find import Hit, Ruleset, find
 from claimlint.language import sentences
-from claimlint.language.topic import STRONG, Topic, topic
+from claimlint.language.topic import STRONG, Topic, advertising, topic
 from claimlint.packs import AUTO
 from claimlint.patterns import Text, forms
 from claimlint.selection import Choice
-from claimlint.structs import Struct
+from claimlint.structs import Struct, replace
 from claimlint.types import Block, Citation, Document, Lines, Problem, Rule, Work
 
 if TYPE_CHECKING:
@@ -129,20 +129,31 @@ class Draft:
         self._select()
 
     def _match(self) -> None:
-        rules = {healthy: self._with_something_to_say(healthy=healthy) for healthy in (False, True)}
-        for row in self.sentences:
+        rules: dict[tuple[Topic, bool], frozenset[str] | None] = {}
+        for row, around in zip(self.sentences, self.topics, strict=True):
             self._pulse()
-            row.hits = list(find(row.text, self.ruleset, rules[row.text.count(STRONG) > 1]))
+            key = around, row.text.count(STRONG) > 1
+            if key not in rules:
+                rules[key] = self._with_something_to_say(*key)
+            row.hits = list(find(row.text, self.ruleset, rules[key]))
 
-    def _with_something_to_say(self, *, healthy: bool) -> frozenset[str] | None:
+    def _with_something_to_say(self, topic: Topic, healthy: bool) -> frozenset[str] | None:
         """The rules that are worth looking for in a sentence; None for all. healthy: it is by itself about health."""
         about = self.ruleset.about
-        left = [kind for kind in about if not (self._lean and self.topic.leaves_out(kind, healthy=healthy))]
+        left = [kind for kind in about if not (self._lean and topic.leaves_out(kind, healthy=healthy))]
         return None if len(left) == len(about) else frozenset().union(*(about[kind] for kind in left))
 
     @cached_property
     def topic(self) -> Topic:
         return topic([row.text for row in self.sentences])
+
+    @cached_property
+    def topics(self) -> Sequence[Topic]:
+        """What each sentence is taken to be about: what the draft is, or advertising in a draft that else is none."""
+        if self.topic.open:
+            return [self.topic] * len(self.sentences)
+        inside = replace(self.topic, health=True, voice="marketing", certain=True)
+        return [inside if sells else self.topic for sells in advertising([row.text for row in self.sentences])]
 
     def _select(self) -> None:
         """Keep to the packs that are on for this draft."""

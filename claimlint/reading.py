@@ -49,7 +49,6 @@ class Reader:
     def __init__(self, draft: Draft, cues: Cues, options: Options, library: Library, wanted: Wanted) -> None:
         self._draft, self._cues, self._options, self._wanted = draft, cues, options, wanted
         self._cited: dict[int, tuple[Citation, ...]] = {}
-        self._topic = draft.topic
         self._references = citations.references(draft.document, options.owned_hosts, options.citations_since, library)
 
     def readings(self) -> tuple[Reading, ...]:
@@ -77,7 +76,7 @@ class Reader:
             heading=blocks[block.section].text if block.section is not None else "",
             lead=blocks[block.leads[0]].text if block.leads else "",
             myth_section=above is not None and bool(_MYTHS.search(blocks[above].text)),
-            education=self._topic.education,
+            education=self._draft.topic.education,
         )
         self._answer(row, index)
 
@@ -187,7 +186,7 @@ class Reader:
             frames=self._active(row),
             citations=row.citations,
             exceptions=self._exceptions(row),
-            topic=self._topic,
+            topic=self._draft.topics[index],
             healthy=row.text.count(STRONG) > 1,
             block_text=self._draft.document.blocks[row.block].text,
             near=any(text.count(_NEARBY) for text in self._around(index)),

@@ -92,6 +92,7 @@ STEPS = {
     "take every sense": (judge, "_STEPS", without_step("sense")),
     "take every subject for a treatment": (judge, "_STEPS", without_step("about")),
     "take every draft for one about health": (draft, "topic", says(Topic(health=True))),
+    "see no advertising passage in another text": (draft, "advertising", lambda texts: [False] * len(texts)),
     "take every text for one that sells": (draft, "topic", says(Topic(certain=True))),
     "see no everyday thing": (judge, "_mundane", says("")),
     "see no everyday sentence": (judge, "_all_mundane", says("")),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 
 from claimlint.patterns import Text
 from claimlint.structs import Struct
@@ -19,6 +21,7 @@ SUBJECT = STRONG | {"FORM", "BODYPART", "FUNCTION", "MEDICINE_RIVAL"}
 NAMEABLE = frozenset({"TREATMENT", "SUPPLEMENT", "FORM", "MEDICINE_RIVAL"})
 """Lists whose terms make an everyday word that follows them one about treatment ("the laser route")."""
 _ADDRESS = frozenset("you your yours we our ours us i my".split())
+_OWN = frozenset(["our", "ours"])
 _COMMERCE = frozenset(
     "book buy shop order price pricing clinic appointment consultation call contact subscribe $ € £ ™ ®".split()
 )
@@ -28,6 +31,8 @@ _WORDING = frozenset(
 )
 SHORT = 150
 """Words below which neither topic nor voice can be estimated: the draft is taken for marketing about health."""
+_DENSE = 4
+"""Terms that make SHORT words about health by themselves: five times the share that a draft needs."""
 
 
 class Topic(Struct, frozen=True):
@@ -40,6 +45,11 @@ class Topic(Struct, frozen=True):
     voice: str = "marketing"
     certain: bool = False
     education: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether every rule may have something to say."""
+        return self.health and self.voice == "marketing"
 
     def leaves_out(self, about: str, *, healthy: bool) -> bool:
         """Whether a rule about this has nothing to say of a sentence, whatever claim that makes. healthy: whether the sentence
@@ -62,6 +72,20 @@ def topic(texts: Sequence[Text]) -> Topic:
     reference = address < 0.006 * words and commerce < 0.003 * words
     health = strong > 0.008 * words
     return Topic(health=health, voice="reference" if reference else "marketing", certain=health, education=education)
+
+
+def advertising(texts: Sequence[Text]) -> Iterator[bool]:
+    """Whether each sentence of a draft stands in a passage that advertises, whatever the rest is about: the SHORT words
+    around it speak of health and of what is ours."""
+    words, strong, own = (
+        [0, *accumulate(map(count, texts))]
+        for count in (lambda text: len(text.forms), lambda text: text.count(STRONG), lambda text: _said(_OWN, [text]))
+    )
+    for start, end in pairwise(words):
+        middle = (start + end) / 2
+        low = max(bisect_right(words, middle - SHORT / 2) - 1, 0)
+        high = min(bisect_left(words, middle + SHORT / 2), len(texts))
+        yield own[high] > own[low] and strong[high] - strong[low] >= _DENSE
 
 
 def _said(words: frozenset[str], texts: Sequence[Text]) -> int:
