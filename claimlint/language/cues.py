@@ -106,7 +106,9 @@ def resolve(found: Iterable[Found], tree: Tree, text: Text, block_text: str) -> 
             continue
         kind, strength = _SCOPED[item.name]
         ranges = _ranges(item, kind, tree, text) if kind in _GOVERNING else ()
-        cues.append(Cue(kind, block_text[item.start : item.end], item.start, item.end, ranges, strength))
+        # a cue of the lead-in stands nowhere in the block
+        led = " ".join(token.form for token in text.tokens[item.first : min(item.last + 1, text.lead)])
+        cues.append(Cue(kind, led or block_text[item.start : item.end], item.start, item.end, ranges, strength))
     return tuple(_apart(cue, cues, text) for cue in cues)
 
 
