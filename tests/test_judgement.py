@@ -29,10 +29,14 @@ def cases(name):
 
 
 @cache
-def linter(*, library=False):
+def linter(*, library=False, exhaustive=False):
     """All packs; the draft's publisher is ourclinic.example, and what is older than 2005 is stale."""
     options = Options(
-        owned_hosts=("ourclinic.example",), citations_since=2005, library=WORKS if library else (), memory=10_000
+        owned_hosts=("ourclinic.example",),
+        citations_since=2005,
+        library=WORKS if library else (),
+        memory=10_000,
+        exhaustive=exhaustive,
     )
     return Linter(load_packs(builtin_names()), options=options)
 
@@ -74,3 +78,9 @@ def citations(draft, *, library=False):
 @pytest.mark.parametrize("case", cases("citations.yml"))
 def test_citations(case):
     assert citations(case["draft"], library=case.get("library", False)) == case["citations"]
+
+
+@pytest.mark.parametrize("case", cases("verdicts.yml"))
+def test_shortcuts_change_nothing(case):
+    fast, slow = (each.check(case["draft"], "a.md").findings for each in (linter(), linter(exhaustive=True)))
+    assert fast == slow
