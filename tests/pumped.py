@@ -1,19 +1,35 @@
 """Attack strings for regular expressions, made from the expressions themselves; `python tests/pumped.py` prints how the time
-of every expression of claimlint grows with the length of its worst string."""
+of every expression of claimlint grows with the length of its worst string. An expression that is only asked at one place is
+quick all the same; `python tests/pumped.py --drafts 100000` reads drafts of that size that hold these strings in each place
+where a reader looks, and prints which take more than a second."""
 
 from __future__ import annotations
 
+import contextlib
+import heapq
 import re
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from pkgutil import walk_packages
 from re import _constants as sre
 from re import _parser as parser
 
 import claimlint
+from claimlint import readers
+from claimlint.errors import ReadError
 
+_PLACES = {
+    ".md": (
+        "{}", "---\n{}\n---\nx", "---\na: {}\n---\nx", "+++\n{}\n+++\nx", "+++\na = {}\n+++\nx", "- {}", "# {}", "[a]: {}", "[a]({})", "![{}](b)",
+        "| {} |\n|-|\n", "```\n{}\n```", "<p {}>", "<p a={}>", "<!-- {} -->", "{{{{< a {} >}}}}", "{{% a {} %}}", "a [^1]\n\n[^1]: {}", ":::{}",
+    ),
+    ".mdx": ("{}", "import {}", "export {}", "export const a = {}", "<A {}>", "<A b={{{}}}>", "{{/* {} */}}", "{{{}}}"),
+    ".html": ("{}", "<p {}>", "<a href='{}'>b</a>", "<!-- {} -->", "<title>{}</title>", "<script type='application/ld+json'>{}</script>"),
+    ".txt": ("{}", "a\n{}", "- {}", "# {}"),
+}  # fmt: skip
 _ALPHABET = "aZ5_-.,;:!?'\"()[]{}<>|/\\@#&=*^~`+ \t\n\xa0“”’–é⁰¹"
 
 
@@ -117,8 +133,35 @@ def seconds(expression: re.Pattern[str], text: str) -> float:
     return time.process_time() - start
 
 
+def drafts(size: int) -> Iterator[tuple[str, str]]:
+    """(name, text) of drafts of some `size` characters that hold an attack in a place that a reader looks at."""
+    seen: set[str] = set()
+    for expression in expressions().values():
+        found = {text[:500] for text in attacks(expression, 500)}
+        for attack in heapq.nlargest(2, found, partial(seconds, expression)):
+            lead, body = attack[:30], attack[60:120] or attack
+            for text in {attack * (size // len(attack)), lead + body * (size // len(body))} - seen:
+                seen.add(text)
+                for suffix, places in _PLACES.items():
+                    for place in places:
+                        yield f"draft{suffix}", place.format(text)
+
+
+def _print_slow_drafts(size: int) -> None:
+    for name, text in drafts(size):
+        start = time.process_time()
+        with contextlib.suppress(ReadError):
+            readers.decode(text.encode("utf-8", "surrogatepass"), name)
+        if (taken := time.process_time() - start) > 1:
+            print(f"{taken:8.3f} s: {name} of {text[:60]!r}", flush=True)
+
+
 def main() -> None:
-    """With one size: meet every attack once. With two: print the expressions whose time grows faster than the size."""
+    """With --drafts and a size: see above. With one size: meet every attack once. With two: print the expressions whose time
+    grows faster than the size."""
+    if sys.argv[1:2] == ["--drafts"]:
+        _print_slow_drafts(int(sys.argv[2]))
+        return
     sizes = [int(size) for size in sys.argv[1:]] or [500, 2_000]
     for name, expression in expressions().items():
         least, *most = [

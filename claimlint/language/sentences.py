@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]*]*(?:\s*(?:\[\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]++))*(?=\s)")
-_NEXT = re.compile(r"\s+[\"'“‘(\[*•–—-]*\s*(?:[A-Z0-9À-Þ#]|[^\x00-\x7f\sa-zà-ÿ])")
+_NEXT = re.compile(r"\s++[\"'“‘(\[*•–—-]*\s*+(?:[A-Z0-9À-Þ#]|[^\x00-\x7f\sa-zà-ÿ])")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|cf|al|approx|no|No|vol|Vol|pp|p|Fig|fig|ca|Inc|Ltd|Co|Jr|Sr|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|mg|ml|U\.S|U\.K|a\.m|p\.m|Ph\.D|M\.D|D\.O|R\.N|N\.P|R|[A-Z]\.[A-Z])$"
