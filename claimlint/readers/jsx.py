@@ -31,7 +31,8 @@ _NAME = re.compile(r"([A-Za-z_@:#][\w.:@-]*)(\s*=\s*)?")
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`{}]+)")
 _STRING = re.compile(r"\{\s*(?:\"([^\"\\]*)\"|'([^'\\]*)'|`([^`$\\]*)`)\s*\}")
 _IMPORT = re.compile(
-    r"import\s++(?:(?:[\w$*{}, \t]|\r?\n(?!\s*\n)){1,2000}?\sfrom\s++)?(?:\"[^\"\n]+\"|'[^'\n]+')[^\r\n]*"
+    r"import\s++(?:(?:[\w$]++\s*+,?+\s*+){0,2}(?:\*\s*+as\s++[\w$]++|\{(?:[^{}\n]|\n(?!\s*\n)){0,2000}+\})?+\s*+from\s*+)?"
+    r"(?:\"[^\"\n]+\"|'[^'\n]+')[^\r\n]*"
 )
 _EXPORT = re.compile(
     r"export\s+(?:(?:const|let|var)\s+([\w$]+)\s*(?::[^=\n]+)?=\s*|(?:default|function|async|class)\b|[{*])"
