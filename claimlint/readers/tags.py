@@ -12,7 +12,7 @@ from claimlint.readers.values import attribute, gather, linked_data, place
 from claimlint.readers.weave import MUTED, Weaver
 from claimlint.types import BlockKind
 
-TAG = re.compile(r"""<(/?)([a-zA-Z][^\s<>/"'=]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
+TAG = re.compile(r"""<(/?)([a-zA-Z][^\s<>/"'=]*+)((?:[^<>"']|"[^"]*"|'[^']*')*+)>""")
 RAW_TEXT = frozenset({"script", "style", "textarea", "iframe", "noembed", "xmp", "title"})
 
 _DECLARATION = re.compile(r"<[!?][^>]*>")
