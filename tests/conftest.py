@@ -2,11 +2,16 @@
 
 import os
 import shutil
+import signal
 
 import pytest
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as behind a shell's “&”; commands under test would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
